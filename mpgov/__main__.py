@@ -1,0 +1,5 @@
+"""`python -m mpgov`."""
+
+from mpgov.cli.main import main
+
+main()

@@ -1,0 +1,1 @@
+"""A catalog as a file: one module a format, both directions in it."""

@@ -1,0 +1,1 @@
+"""HTTP and Mixpanel's vocabulary; the only importer of requests."""

@@ -1,0 +1,1 @@
+"""A Mixpanel that lives on your machine; shares no code with the rest."""

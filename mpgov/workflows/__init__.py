@@ -1,0 +1,1 @@
+"""One function a task: read, ask the core, write."""
