@@ -1,0 +1,359 @@
+"""Base, plan and Lexicon → what is wanted, and what the two sides disagree on.
+
+The idea (dnscontrol's hands-off): whatever must not be touched is copied from Lexicon into what
+is wanted *before* anything is compared. Fields the plan does not mention, fields that somebody
+changed in Lexicon (drift), whole entities in conflict: all of them are copied. `diff` then needs
+no exceptions.
+
+Per field, with the plan's value p, the base's b and Lexicon's l:
+
+    p unset            l      not managed (released, where b says that it once was)
+    p = l              l      agreed
+    b unset            p      never agreed on: a change
+    b = p              l      drift: changed in Lexicon only
+    b = l              p      changed in the plan only
+    otherwise          l      a conflict: nothing of the entity is sent
+
+Tags and owners go element by element by the same table, in which no conflict is possible. The
+plan decides nothing where authority is `lexicon`, and everything where it is `plan`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from mpgov.core.authority import Authority, authority
+from mpgov.core.base import Base, Refusal
+from mpgov.core.change import property_as_json
+from mpgov.core.model import (
+    ENTITY_FIELDS,
+    PROPERTY_FIELDS,
+    SETS,
+    UNSET,
+    Catalog,
+    Entity,
+    EntityKey,
+    Json,
+    Path,
+    Property,
+    Value,
+)
+from mpgov.core.normal import (
+    blank,
+    element_key,
+    filled_property,
+    is_empty,
+    plain_examples,
+    same,
+    with_fields,
+)
+
+EXISTS: Final[Mapping[str, Json]] = {}  # what is said of an entity that is merely there
+FOREIGN_FIELDS: Final = frozenset({"description", "display_name", "examples"})
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A place where plan, base and Lexicon do not say the same; an empty path is the entity."""
+
+    key: EntityKey
+    path: Path
+    base: Value
+    plan: Value
+    lexicon: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a merge is narrowed: who has the last word, and whether anything may be replaced."""
+
+    authority: Authority = field(default_factory=lambda: authority({}))
+    fill_only: bool = False
+    retry_refused: bool = False
+
+
+@dataclass(slots=True)
+class Merged:
+    """What is wanted of Lexicon, and what stands beside it.
+
+    `foreign` are changed texts that no plan ever said; `untyped` are properties new to Lexicon
+    that lack a type and so cannot be sent; `refused` is what Mixpanel did not keep last time.
+    """
+
+    wanted: Catalog = field(default_factory=Catalog)
+    conflicts: list[Disagreement] = field(default_factory=list)
+    drift: list[Disagreement] = field(default_factory=list)
+    foreign: set[tuple[EntityKey, Path]] = field(default_factory=set)
+    untyped: list[tuple[EntityKey, str]] = field(default_factory=list)
+    refused: list[tuple[EntityKey, Path, Refusal]] = field(default_factory=list)
+
+
+def merge(plan: Catalog, base: Base, snapshot: Catalog, options: Options | None = None) -> Merged:
+    """Merge three catalogs in normal form."""
+    merged = Merged()
+    wanted = dict(snapshot.entities)
+    for said in plan:
+        one = _EntityMerge(said, base, snapshot.entities.get(said.key), options or Options())
+        result = one.run()
+        if result is not None and not one.conflicts:
+            wanted[said.key] = result
+        merged.conflicts += one.conflicts
+        merged.drift += one.drift
+        merged.untyped += one.untyped
+        merged.refused += one.refused
+        if not one.conflicts:
+            merged.foreign |= one.foreign
+    merged.wanted = Catalog(wanted)
+    return merged
+
+
+def released(plan: Catalog, base: Base, snapshot: Catalog) -> list[Disagreement]:
+    """What the base says a plan once managed and the plan no longer mentions."""
+    found: list[Disagreement] = []
+    for known in base.agreed:
+        stored = snapshot.entities.get(known.key)
+        if stored is None:
+            continue
+        said = plan.entities.get(known.key)
+        if said is None:
+            found.append(Disagreement(known.key, (), EXISTS, UNSET, EXISTS))
+            continue
+        found += _released_fields(known.key, (), ENTITY_FIELDS, (known, said, stored))
+        for name, prop in known.properties.items():
+            there = stored.properties.get(name)
+            if prop is None or there is None:
+                continue
+            mine = said.properties.get(name)
+            path = ("properties", name)
+            if name not in said.properties:
+                whole = property_as_json(prop), property_as_json(there)
+                found.append(Disagreement(known.key, path, whole[0], UNSET, whole[1]))
+            elif mine is not None:
+                found += _released_fields(known.key, path, PROPERTY_FIELDS, (prop, mine, there))
+    return found
+
+
+def _released_fields(
+    key: EntityKey,
+    path: Path,
+    names: tuple[str, ...],
+    sides: tuple[Entity, Entity, Entity] | tuple[Property, Property, Property],
+) -> list[Disagreement]:
+    base, plan, lexicon = sides
+    return [
+        Disagreement(key, (*path, name), getattr(base, name), UNSET, getattr(lexicon, name))
+        for name in names
+        if getattr(plan, name) is UNSET
+        and not is_empty(getattr(base, name) or None)
+        and not is_empty(getattr(lexicon, name))
+    ]
+
+
+class _EntityMerge:
+    """The merge of one entity; collects what is to be said beside the result."""
+
+    def __init__(self, said: Entity, base: Base, stored: Entity | None, options: Options) -> None:
+        self.said = said
+        self.key = said.key
+        self.base = base.agreed.entities.get(said.key)
+        self.beside = base.beside
+        self.memory = {} if options.retry_refused else base.refused
+        self.stored = stored
+        self.options = options
+        self.conflicts: list[Disagreement] = []
+        self.drift: list[Disagreement] = []
+        self.foreign: set[tuple[EntityKey, Path]] = set()
+        self.untyped: list[tuple[EntityKey, str]] = []
+        self.refused: list[tuple[EntityKey, Path, Refusal]] = []
+
+    def run(self) -> Entity | None:
+        """What is wanted of the entity; `None` where it is to stay away."""
+        base = self.base or Entity(self.key)
+        if self.stored is None:
+            if not self._creates():
+                return None
+            base = Entity(self.key)
+        known = self.stored or blank(self.key)
+        fields = self._fields((), ENTITY_FIELDS, (self.said, base, known))
+        properties = dict(known.properties)
+        for name, prop in self.said.properties.items():
+            wanted = self._property(name, prop, base, known.properties.get(name))
+            if wanted is None:
+                properties.pop(name, None)
+            else:
+                properties[name] = wanted
+        wanted_entity = replace(
+            known, properties=properties, at=self.said.at, places=self.said.places
+        )
+        return with_fields(wanted_entity, fields)
+
+    def _word(self, field: str = "*") -> str:
+        return self.options.authority(self.key.name, field)
+
+    def _creates(self) -> bool:
+        """Whether an entity that Lexicon lacks is to be made."""
+        if self.base is None or self._word() == "lexicon":
+            return self._word() != "lexicon"
+        return self._vanished((), EXISTS, EXISTS, moved=_moved(self.said, self.base))
+
+    def _vanished(self, path: Path, base: Value, plan: Value, *, moved: bool) -> bool:
+        """What was agreed on is gone from Lexicon: drift, a conflict, or made anew."""
+        place = Disagreement(self.key, path, base, plan, UNSET)
+        if self._word() == "plan" or not moved:
+            self.drift.append(place)
+        else:
+            self.conflicts.append(place)
+        return self._word() == "plan"
+
+    def _property(
+        self, name: str, said: Property | None, base: Entity, stored: Property | None
+    ) -> Property | None:
+        """What is wanted of a property; `None` where it is not to be there."""
+        path = ("properties", name)
+        if said is None:
+            return stored and self._removed(path, base, stored)
+        known = base.properties.get(name)
+        if stored is None:
+            return self._added(path, said, known)
+        if said.type is UNSET and said.examples is not UNSET:
+            said = replace(said, examples=plain_examples(said.examples, stored.type))
+        fields = self._fields(path, PROPERTY_FIELDS, (said, known or Property(), stored))
+        if not fields:
+            return stored
+        return with_fields(replace(stored, at=said.at, places=said.places), fields)
+
+    def _removed(self, path: Path, base: Entity, stored: Property) -> Property | None:
+        name = path[1]
+        if self.options.fill_only or self._word() == "lexicon":
+            return stored
+        if name not in base.properties:
+            return None
+        known = base.properties[name]
+        before = UNSET if known is None else property_as_json(known)
+        place = Disagreement(self.key, path, before, None, property_as_json(stored))
+        if known is None:
+            self.drift.append(place)
+        elif _moved(known, stored):
+            (self.drift if self._word() == "plan" else self.conflicts).append(place)
+        else:
+            return None
+        return None if self._word() == "plan" else stored
+
+    def _added(self, path: Path, said: Property, known: Property | None) -> Property | None:
+        whole = property_as_json(said)
+        if self._word() == "lexicon":
+            return None
+        if known is not None and not self._vanished(
+            path, property_as_json(known), whole, moved=_moved(said, known)
+        ):
+            return None
+        if not isinstance(said.type, str):
+            self.untyped.append((self.key, path[1]))
+            return None
+        if self._was_refused(path, whole, UNSET):
+            return None
+        theirs = {name: UNSET for name in PROPERTY_FIELDS[1:] if self._word(name) == "lexicon"}
+        return filled_property(with_fields(said, theirs) if theirs else said)
+
+    def _fields(
+        self,
+        path: Path,
+        names: tuple[str, ...],
+        sides: tuple[Entity, Entity, Entity] | tuple[Property, Property, Property],
+    ) -> dict[str, Value]:
+        """The fields of which something else is wanted than Lexicon has."""
+        said, base, stored = sides
+        found: dict[str, Value] = {}
+        for name in names:
+            plan: Value = getattr(said, name)
+            if plan is UNSET:
+                continue
+            lexicon: Value = getattr(stored, name)
+            if same(name, plan, lexicon) or self._word(name) == "lexicon":
+                continue
+            values = plan, getattr(base, name), lexicon
+            wanted = (
+                self._set(name, values) if name in SETS else self._scalar((*path, name), values)
+            )
+            if wanted is not lexicon:
+                found[name] = wanted
+        return found
+
+    def _scalar(self, path: Path, values: tuple[Value, Value, Value]) -> Value:
+        plan, known, lexicon = values
+        name = path[-1]
+        moved = known is not UNSET and not same(name, known, lexicon)
+        if moved:
+            kept = self._word(name) != "plan"
+            conflict = kept and not same(name, known, plan)
+            place = Disagreement(self.key, path, known, plan, lexicon)
+            (self.conflicts if conflict else self.drift).append(place)
+            if kept:
+                return lexicon
+        if self._was_refused(path, plan, lexicon):
+            return lexicon
+        if self.options.fill_only and not is_empty(lexicon):
+            return lexicon
+        if name in FOREIGN_FIELDS and not is_empty(lexicon) and (known is UNSET or moved):
+            self.foreign.add((self.key, path))
+        return plan
+
+    def _set(self, name: str, values: tuple[Value, Value, Value]) -> Value:
+        plan, known, lexicon = (_elements(name, value) for value in values)
+        beside = _elements(name, self.beside.get((self.key, name), ()))
+        first = values[1] is UNSET
+        wanted: dict[str, str] = {}
+        drifted = False
+        for element, text in {**plan, **lexicon}.items():
+            planned, stored, agreed = element in plan, element in lexicon, element in known
+            if first:
+                keep = planned or values[0] != ()
+            elif planned != stored and planned == agreed and element not in beside:
+                drifted = True
+                keep = planned if self._word(name) == "plan" else stored
+            else:
+                keep = planned or (stored and not agreed)
+            keep = keep or (stored and self.options.fill_only)
+            if keep and not stored and self._was_refused((name, text), True, UNSET):
+                keep = False
+            if keep:
+                wanted[element] = text
+        if drifted:
+            self.drift.append(Disagreement(self.key, (name,), values[1], values[0], values[2]))
+        result = tuple(text for _, text in sorted(wanted.items()))
+        return values[2] if same(name, result, values[2]) else result
+
+    def _was_refused(self, path: Path, plan: Value, lexicon: Value) -> bool:
+        refusal = self.memory.get((self.key, path))
+        if refusal is None or (refusal.plan, refusal.lexicon) != (plan, lexicon):
+            return False
+        self.refused.append((self.key, path, refusal))
+        return True
+
+
+def _moved(said: Entity | Property, base: Entity | Property) -> bool:
+    """Whether `said` mentions anything that differs from the base."""
+    names = PROPERTY_FIELDS if isinstance(said, Property) else ENTITY_FIELDS
+    for name in names:
+        value: Value = getattr(said, name)
+        if value is not UNSET and not same(name, value, getattr(base, name)):
+            return True
+    if isinstance(said, Entity) and isinstance(base, Entity):
+        return any(
+            _property_moved(prop, base.properties.get(name))
+            for name, prop in said.properties.items()
+        )
+    return False
+
+
+def _property_moved(said: Property | None, base: Property | None) -> bool:
+    if said is None or base is None:
+        return said is not base
+    return _moved(said, base)
+
+
+def _elements(name: str, value: Value) -> Mapping[str, str]:
+    texts = value if isinstance(value, tuple) else ()
+    return {element_key(name, str(text)): str(text) for text in texts}

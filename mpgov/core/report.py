@@ -1,0 +1,100 @@
+"""What is drawn: changes, disagreements, findings and counts; and the verdict on it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from mpgov.core.change import Change, ChangeSet
+from mpgov.core.finding import SEVERITIES, Finding
+from mpgov.core.merge import Disagreement
+from mpgov.errors import MpgovError
+
+FAIL_LEVELS: Final = ("error", "warning", "info", "never")
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How many entities fare how."""
+
+    create: int = 0
+    update: int = 0
+    delete: int = 0
+    unchanged: int = 0
+    conflict: int = 0
+    drift: int = 0
+    unmanaged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FieldCounts:
+    """How many fields are new to Lexicon, fill an empty one, or replace what it says."""
+
+    new: int = 0
+    fills: int = 0
+    replaces: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DiffReport:
+    """What sync would change, what stands in its way, and what it would cost.
+
+    `requests` and `updates` count what would be written; `seconds` is the time to wait for
+    Mixpanel's limits. `standing` are the guards that nobody lifted.
+    """
+
+    project: str
+    changes: ChangeSet
+    summary: Summary
+    fields: FieldCounts = FieldCounts()
+    conflicts: tuple[Disagreement, ...] = ()
+    drift: tuple[Disagreement, ...] = ()
+    released: tuple[Disagreement, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    standing: tuple[Finding, ...] = ()
+    requests: int = 0
+    updates: int = 0
+    seconds: int = 0
+    against: str = "Lexicon"
+
+    @property
+    def is_clean(self) -> bool:
+        """Nothing to send, no conflict, no guard; kept drift is none of these."""
+        return not (self.changes.changes or self.conflicts or self.standing)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What the rules say of a plan."""
+
+    plan: str
+    events: int
+    properties: int
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one change: applied, failed, or skipped; and why."""
+
+    change: Change
+    state: Literal["applied", "failed", "skipped"]
+    why: str = ""
+    error: MpgovError | None = None
+
+
+def counts(findings: Iterable[Finding]) -> dict[str, int]:
+    """How many findings of each severity."""
+    found = Counter(finding.severity for finding in findings)
+    return {severity: found[severity] for severity in SEVERITIES}
+
+
+def fails(findings: Iterable[Finding], fail_on: str) -> bool:
+    """Whether any finding is at or above the level; `never` fails on none."""
+    if fail_on == "never":
+        return False
+    worst = SEVERITIES.index(fail_on)
+    return any(SEVERITIES.index(finding.severity) <= worst for finding in findings)

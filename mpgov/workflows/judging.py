@@ -1,0 +1,114 @@
+"""Which rules are in force, and what they say."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from functools import cache
+
+import mpgov.rules
+from mpgov.core.change import ChangeSet
+from mpgov.core.discover import discover
+from mpgov.core.finding import Finding
+from mpgov.core.model import Catalog
+from mpgov.core.rule import Rule, Setting, judge
+from mpgov.errors import UsageError
+from mpgov.storage.settings import Settings
+
+# Noticed while plan and Lexicon are merged, not by a rule that looks at one of them.
+MERGE_FINDINGS: Mapping[str, str] = {
+    "datatypes/untyped": "warning",
+    "lexicon/not-stored": "warning",
+}
+
+
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule there is."""
+    return tuple(sorted(discover(mpgov.rules, Rule), key=lambda rule: rule.id))
+
+
+def judge_plan(plan: Catalog, settings: Settings) -> list[Finding]:
+    """What the rules say of a plan as it was written."""
+    return judge(plan, all_rules(), rule_settings(settings))
+
+
+def judge_changes(
+    changes: ChangeSet, settings: Settings, allow: Sequence[str]
+) -> tuple[list[Finding], list[Finding]]:
+    """What the guards say of a change set: all of it, and what stands since nobody lifted it."""
+    found = [_with_advice(f) for f in judge(changes, all_rules(), rule_settings(settings))]
+    standing = [f for f in found if f.severity == "error" and not _is_lifted(f, allow)]
+    return found, standing
+
+
+def rule_settings(settings: Settings) -> dict[str, Setting]:
+    """`[rules]` of mpgov.toml, with what its other sections mean for rules."""
+    found: dict[str, Setting] = {
+        name: Setting(setting.severity, setting.options) for name, setting in settings.rules.items()
+    }
+    styles = (
+        ("naming/event-case", settings.naming.event),
+        ("naming/property-case", settings.naming.property),
+    )
+    for name, style in styles:
+        mine = found.get(name, Setting())
+        level = mine.level if style else "off"
+        found[name] = Setting(level, {**mine.options, "style": style})
+    tagged = found.get("lifecycle/deprecated-tag", Setting())
+    options = {**tagged.options, "tag": settings.deprecated_tag}
+    found["lifecycle/deprecated-tag"] = replace(tagged, options=options)
+    return found
+
+
+def stamped(rule: str, findings: Iterable[Finding], settings: Settings) -> Iterator[Finding]:
+    """Findings of the merge under their rule's name, as severe as mpgov.toml says."""
+    setting = rule_settings(settings).get(rule, Setting())
+    level = setting.level or MERGE_FINDINGS[rule]
+    if level == "off":
+        return
+    for finding in findings:
+        yield replace(finding, rule=rule, severity=level)
+
+
+def unknown_rules(settings: Settings) -> Iterator[str]:
+    """A line for every rule of mpgov.toml that there is not."""
+    known = {*(rule.id for rule in all_rules()), *MERGE_FINDINGS}
+    for name in settings.rules:
+        if name not in known:
+            near = get_close_matches(name, known, 1)
+            yield f"mpgov.toml: there is no rule {name}" + (f"; {near[0]}?" if near else "")
+
+
+def check_allowed(allow: Sequence[str]) -> None:
+    """Refuse to lift a guard that there is not."""
+    guards = [rule.id for rule in all_rules() if rule.on is ChangeSet]
+    for wish in allow:
+        name = wish.partition("=")[0]
+        if name not in guards:
+            near = get_close_matches(name, guards, 1, cutoff=0.4)
+            meant = f"; did you mean {near[0]}?" if near else ""
+            raise UsageError(
+                f"--allow {name}: there is no such guard{meant}", hint="guards: " + " ".join(guards)
+            )
+
+
+def _is_lifted(finding: Finding, allow: Sequence[str]) -> bool:
+    for wish in allow:
+        name, given, glob = wish.partition("=")
+        subject = finding.key.name if finding.key else ""
+        if name == finding.rule and (not given or fnmatchcase(subject, glob)):
+            return True
+    return False
+
+
+def _with_advice(finding: Finding) -> Finding:
+    """The guard's message, ending with what to type to go ahead."""
+    wish = finding.rule
+    if finding.key is not None:
+        literal = "".join(f"[{c}]" if c in "*?[" else c for c in finding.key.name)
+        wish = f"{wish}={literal}"
+    return replace(finding, message=f"{finding.message}; to go ahead: --allow {shlex.quote(wish)}")

@@ -1,0 +1,44 @@
+"""What a command stands on: settings, the project, and the way to its Lexicon."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mpgov.storage.settings import Project, Settings, choose_project, load_settings
+
+if TYPE_CHECKING:
+    from mpgov.mixpanel.client import Client
+
+Notify = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where mpgov was called: its folder, its settings, and who wants to hear of waits."""
+
+    settings: Settings
+    notify: Notify
+    max_wait: float = 600
+    project_name: str | None = None
+    mounts: tuple[Callable[[object], None], ...] = field(default=())
+
+    def project(self) -> Project:
+        """The Mixpanel project that is meant."""
+        return choose_project(self.settings, self.project_name, os.environ)
+
+    def folder(self, project: Project) -> Path:
+        """Where what is kept of a project lies."""
+        return self.settings.exports / project.name
+
+    def base_path(self, project: Project) -> Path:
+        """Where the project's base lies."""
+        return self.folder(project) / "base.json"
+
+
+def surroundings(config: Path | None, notify: Notify) -> Surroundings:
+    """Read mpgov.toml, from the current folder upwards."""
+    return Surroundings(load_settings(config, Path.cwd()), notify)
