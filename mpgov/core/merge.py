@@ -228,6 +228,8 @@ class _EntityMerge:
         name = path[1]
         if self.options.fill_only or self._word() == "lexicon":
             return stored
+        if self._was_refused(path, UNSET, property_as_json(stored)):
+            return stored
         if name not in base.properties:
             return None
         known = base.properties[name]
@@ -323,7 +325,9 @@ class _EntityMerge:
         if drifted:
             self.drift.append(Disagreement(self.key, (name,), values[1], values[0], values[2]))
         result = tuple(text for _, text in sorted(wanted.items()))
-        return values[2] if same(name, result, values[2]) else result
+        if same(name, result, values[2]) or self._was_refused((name,), values[0], values[2]):
+            return values[2]
+        return result
 
     def _was_refused(self, path: Path, plan: Value, lexicon: Value) -> bool:
         refusal = self.memory.get((self.key, path))

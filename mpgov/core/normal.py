@@ -88,6 +88,11 @@ def blank(key: EntityKey) -> Entity:
     )
 
 
+def known(catalog: Catalog) -> Catalog:
+    """A normal catalog as Lexicon would answer it: what is not said is empty, not unset."""
+    return Catalog({entity.key: _known_entity(entity) for entity in catalog})
+
+
 def filled_property(said: Property, known: Property = BLANK_PROPERTY) -> Property:
     """`known`, with every synced field that `said` mentions."""
     return Property(
@@ -206,3 +211,14 @@ def _sparse_entity(entity: Entity) -> Entity:
 
 def _empty(thing: Entity | Property, names: tuple[str, ...]) -> dict[str, Value]:
     return {name: UNSET for name in names if is_empty(getattr(thing, name))}
+
+
+def _known_entity(entity: Entity) -> Entity:
+    properties = {
+        name: filled_property(prop) for name, prop in entity.properties.items() if prop is not None
+    }
+    said = {name: getattr(entity, name) for name in ENTITY_FIELDS}
+    return with_fields(
+        replace(blank(entity.key), properties=properties),
+        {name: value for name, value in said.items() if value is not UNSET},
+    )

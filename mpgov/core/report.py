@@ -86,6 +86,36 @@ class Outcome:
     error: MpgovError | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What a sync did: what became of each change, and what Mixpanel did not keep."""
+
+    diff: DiffReport
+    outcomes: tuple[Outcome, ...] = ()
+    not_stored: tuple[Finding, ...] = ()
+    unverified: str = ""
+
+    @property
+    def applied(self) -> list[Outcome]:
+        """What landed."""
+        return [o for o in self.outcomes if o.state == "applied"]
+
+    @property
+    def left(self) -> list[Outcome]:
+        """What failed or was left out."""
+        return [o for o in self.outcomes if o.state != "applied"]
+
+    @property
+    def exit_code(self) -> int:
+        """Design 2: 7 in part or not kept, 5 or 4 nothing landed, 1 a conflict or a guard."""
+        if self.applied and (self.left or self.not_stored or self.unverified):
+            return 7
+        errors = [o.error for o in self.left if o.error is not None]
+        if errors:
+            return max(error.exit_code for error in errors)
+        return 1 if self.left or self.diff.conflicts or self.diff.standing else 0
+
+
 def counts(findings: Iterable[Finding]) -> dict[str, int]:
     """How many findings of each severity."""
     found = Counter(finding.severity for finding in findings)

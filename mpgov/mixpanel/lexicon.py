@@ -90,4 +90,3 @@ def _send(client: Client, items: Sequence[Item]) -> Iterator[Outcome]:
 def _all(items: Sequence[Item], error: MpgovError) -> Iterator[Outcome]:
     for item in items:
         yield Outcome(item.change, "failed", error.message, error)
-

@@ -34,7 +34,7 @@ def plan_files(path: Path, root: Path) -> list[Path]:
     if not path.exists():
         raise InputError(
             f"{shown(path, root)}: there is no such plan",
-            hint="name one: mpgov check PATH, or set plan = \"…\" in mpgov.toml",
+            hint='name one: mpgov check PATH, or set plan = "…" in mpgov.toml',
         )
     files = sorted(f for f in path.rglob("*") if f.suffix in FORMAT.suffixes and f.is_file())
     if not files:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from mpgov.errors import UsageError
 from mpgov.storage.settings import Project, Settings, choose_project, load_settings
-
-if TYPE_CHECKING:
-    from mpgov.mixpanel.client import Client
 
 Notify = Callable[[str], None]
 
@@ -24,11 +21,23 @@ class Surroundings:
     notify: Notify
     max_wait: float = 600
     project_name: str | None = None
-    mounts: tuple[Callable[[object], None], ...] = field(default=())
 
     def project(self) -> Project:
         """The Mixpanel project that is meant."""
         return choose_project(self.settings, self.project_name, os.environ)
+
+    def known_project(self) -> Project | None:
+        """The project, where one is named anywhere; offline work needs none."""
+        try:
+            return self.project()
+        except UsageError:
+            if self.project_name is not None:
+                raise
+            return None
+
+    def plan(self) -> Path:
+        """The plan that mpgov.toml names, else `plans/` beside it."""
+        return self.settings.plan or self.settings.root / "plans"
 
     def folder(self, project: Project) -> Path:
         """Where what is kept of a project lies."""

@@ -1,0 +1,66 @@
+# Every target makes .venv by itself, once. Nothing but Python 3.11 or newer is needed.
+PYTHON ?= python3
+VENV := .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+RUN := $(BIN)/python -m
+READY := $(VENV)/.ready
+WORKERS ?= auto
+
+.PHONY: help demo test check lint fix bench golden docs lock floors clean
+
+help:  ## what can be made
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/'
+
+$(READY): pyproject.toml requirements.lock
+	$(PYTHON) -c 'import sys; sys.exit("mpgov needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(RUN) pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(RUN) pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(BIN)/python -c 'import pathlib; pathlib.Path("$(READY)").touch()'
+
+demo: $(READY)  ## the whole loop on the sandbox, in one minute, no account needed
+	$(RUN) mpgov demo
+
+test: $(READY)  ## every test
+	$(RUN) pytest -q -n $(WORKERS)
+
+lint: $(READY)
+	$(RUN) ruff format --check .
+	$(RUN) ruff check .
+	$(RUN) mypy
+	$(BIN)/lint-imports
+	$(RUN) cogapp --check README.md
+
+check: lint test  ## all that CI runs
+
+fix: $(READY)  ## format, mend what can be mended, write the README's generated parts
+	$(RUN) ruff format .
+	$(RUN) ruff check --fix .
+	$(RUN) cogapp -r README.md
+
+docs: $(READY)
+	$(RUN) cogapp -r README.md
+
+golden: $(READY)  ## write the golden files anew; then read the diff
+	$(RUN) pytest -q tests --snapshot-update
+
+bench: $(READY)  ## what it costs, as ratios measured in one run
+	$(RUN) benchmarks
+
+lock: $(READY)  ## pin the newest versions that pyproject.toml allows
+	$(RUN) pip install --quiet uv
+	$(RUN) uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+	  --no-emit-index-url --no-header --no-annotate --quiet --upgrade --output-file requirements.lock
+
+floors: ## every test with the lowest versions that pyproject.toml allows
+	$(PYTHON) -m venv $(VENV)-floors
+	$(VENV)-floors/bin/pip install --quiet uv
+	$(VENV)-floors/bin/uv pip install --quiet --python $(VENV)-floors --resolution lowest-direct -e '.[dev]'
+	$(VENV)-floors/bin/python -m pytest -q -n $(WORKERS)
+
+clean:
+	rm -rf $(VENV) $(VENV)-floors build dist

@@ -1,0 +1,164 @@
+"""The `mpgov` command: its groups of commands, and the one place errors become exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+import click
+
+from mpgov import __version__
+from mpgov.errors import MpgovError
+
+# Name, module and summary of every command, so that --help loads none of them.
+GROUPS: Final[Mapping[str, Mapping[str, str]]] = {
+    "Plan": {
+        "check": "judge the plan, offline",
+    },
+    "Lexicon": {
+        "diff": "what sync would change",
+        "sync": "make Lexicon say what the plan says",
+        "export": "write what Lexicon says to a file",
+    },
+    "Set-up": {
+        "auth": "credentials: login, logout, status",
+        "sandbox": "a Mixpanel on this machine, for rehearsal and tests",
+        "demo": "the whole loop on the sandbox, in one minute, no account needed",
+    },
+}
+COMMANDS: Final = {name: text for group in GROUPS.values() for name, text in group.items()}
+
+# What other tools call it.
+_OTHERS: Final = {
+    "plan": "diff",
+    "apply": "sync",
+    "push": "sync",
+    "pull": "export",
+    "import": "export --into PLAN",
+    "validate": "check",
+    "lint": "check",
+    "status": "diff",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The options that stand before the command."""
+
+    config: Path | None
+    debug: bool
+    quiet: bool
+    color: bool | None
+
+
+class Group(click.Group):
+    """Loads a command when it is asked for; the one place an error becomes an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Every command, in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of that name, from its module."""
+        if name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"mpgov.cli.{name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Answer a word of another tool with ours."""
+        name = args[0] if args else ""
+        if name and name not in COMMANDS and not name.startswith("-"):
+            ours = _OTHERS.get(name)
+            near = get_close_matches(name, COMMANDS, 1)
+            meant = ours or (near[0] if near else "")
+            advice = f" In mpgov it is: mpgov {meant}" if meant else " See: mpgov --help"
+            ctx.fail(f"No such command {name!r}.{advice}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The commands by group, without loading any."""
+        for title, commands in GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl(list(commands.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; turn an expected failure into its exit code."""
+        try:
+            return super().invoke(ctx)
+        except MpgovError as error:
+            return _fail(ctx, error.message, error.hint, error.exit_code)
+        except (KeyboardInterrupt, click.Abort):
+            return _fail(ctx, "interrupted", "", 130)
+        except (click.ClickException, click.exceptions.Exit):
+            raise
+        except BrokenPipeError:
+            # Whoever read our output has had enough (`mpgov diff | head`).
+            sys.stderr.close()
+            ctx.exit(0)
+        except Exception as error:
+            if ctx.params["debug"]:
+                raise
+            said = f"a bug in mpgov: {type(error).__name__}: {error}"
+            return _fail(ctx, said, "run it again with --debug, and tell us", 70)
+
+
+@click.group(
+    cls=Group,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with: mpgov demo",
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="mpgov.toml to use; else looked for upwards from here.",
+)
+@click.option("--debug", is_flag=True, help="Show the traceback of a bug.")
+@click.option("--no-color", is_flag=True, help="No colours (NO_COLOR does the same).")
+@click.option("--quiet", is_flag=True, help="Only the answer and errors.")
+@click.version_option(__version__, prog_name="mpgov")
+@click.pass_context
+def main(
+    ctx: click.Context,
+    *,
+    config: Path | None,
+    debug: bool,
+    no_color: bool,
+    quiet: bool,
+) -> None:
+    """Govern Mixpanel: make Lexicon say what your tracking plan says, and keep the record."""
+    _speak_utf8()
+    ctx.obj = Settings(config, debug, quiet, False if no_color or _no_color() else None)
+    ctx.color = ctx.obj.color
+
+
+def _no_color() -> bool:
+    return bool(os.environ.get("NO_COLOR"))
+
+
+def _speak_utf8() -> None:
+    """Answer in UTF-8, also when redirected on a system that thinks otherwise."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None and (stream.encoding or "").lower() != "utf-8":
+            reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _fail(ctx: click.Context, message: str, hint: str, code: int) -> NoReturn:
+    from mpgov.render.visible import visible
+
+    for line in message.splitlines() or [""]:
+        label = click.style("error:", fg="red", bold=True)
+        indented = line.startswith("    ")
+        click.echo(visible(line) if indented else f"{label} {visible(line)}", err=True)
+    if hint:
+        click.echo(f"  next: {visible(hint)}", err=True)
+    ctx.exit(code)

@@ -1,0 +1,167 @@
+"""Options that several commands share, defined once, and what every command does alike."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+from mpgov.core.select import FIELDS, Selection
+from mpgov.errors import UsageError
+from mpgov.render.base import Renderer, Report, all_renderers
+from mpgov.render.visible import visible
+from mpgov.storage.files import write_beside
+from mpgov.workflows.judging import unknown_rules
+from mpgov.workflows.project import Surroundings, surroundings
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FORMATS: Final = ("text", "json")
+
+project = click.option("--project", metavar="NAME", help="Which [projects.NAME] of mpgov.toml.")
+plan = click.option(
+    "--plan", "plan_option", metavar="PATH", help="The plan: a file, a folder, or - for stdin."
+)
+plan_argument = click.argument("plan", required=False, metavar="[PLAN]")
+output = click.option(
+    "--output", metavar="PATH", help="Write the answer there; the suffix may choose the format."
+)
+max_wait = click.option(
+    "--max-wait",
+    type=click.FloatRange(min=0),
+    default=600,
+    show_default=True,
+    metavar="SECONDS",
+    help="Give up waiting for Mixpanel's limits after this.",
+)
+allow = click.option(
+    "--allow",
+    multiple=True,
+    metavar="RULE[=GLOB]",
+    help="Lift a guard by name, for all or for these entities. Repeatable.",
+)
+fill_only = click.option(
+    "--fill-only", is_flag=True, help="Only what is new or empty in Lexicon; replace nothing."
+)
+retry_refused = click.option(
+    "--retry-refused", is_flag=True, help="Send again what Mixpanel did not keep last time."
+)
+progress = click.option(
+    "--progress",
+    "progress_",
+    type=click.Choice(["auto", "plain"]),
+    default="auto",
+    help="plain: lines instead of a bar, for screen readers.",
+)
+fail_on = click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "info", "never"]),
+    default="error",
+    show_default=True,
+    help="Exit 1 for findings at or above this.",
+)
+
+
+def format_option(*names: str) -> Callable[[F], F]:
+    """`--format` with these values; text unless told, or unless the output's suffix tells."""
+    return click.option(
+        "--format", "format_", type=click.Choice(names), help="How the answer is written."
+    )
+
+
+def selection(*, fields: bool) -> Callable[[F], F]:
+    """`--only`, `--skip` and, where it makes sense, `--fields`."""
+
+    def add(function: F) -> F:
+        if fields:
+            text = "Only these fields, parted by commas."
+            function = click.option("--fields", metavar="A,B", help=text)(function)
+        skip = "Not these; as --only."
+        only = "Only these: a name glob, or owner: tag: status: file: with one. Repeatable."
+        function = click.option("--skip", multiple=True, metavar="SEL", help=skip)(function)
+        return click.option("--only", multiple=True, metavar="SEL", help=only)(function)
+
+    return add
+
+
+def selected(only: tuple[str, ...], skip: tuple[str, ...], fields: str | None = None) -> Selection:
+    """What `--only`, `--skip` and `--fields` ask for."""
+    names = tuple(name.strip() for name in (fields or "").split(",") if name.strip())
+    for name in names:
+        if name not in (*FIELDS, "properties"):
+            near = get_close_matches(name, FIELDS, 1)
+            meant = f"; did you mean {near[0]}?" if near else ""
+            raise UsageError(
+                f"--fields {name}: there is no such field{meant}",
+                hint="fields: " + " ".join(FIELDS),
+            )
+    return Selection(only, skip, names)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Where and how the answer is written."""
+
+    format: str | None
+    output: str | None
+
+    def write(self, ctx: click.Context, report: Report) -> None:
+        """Draw the report and write it to the file or to stdout."""
+        renderer = self._renderer()
+        to_file = self.output not in {None, "-"}
+        color = not to_file and ctx.color is not False and sys.stdout.isatty()
+        self.text(renderer.draw(report, color))
+
+    def text(self, text: str) -> None:
+        """Write text to the file or to stdout."""
+        if self.output is None or self.output == "-":
+            click.echo(text, nl=False)
+            return
+        write_beside(Path(self.output), text)
+
+    def _renderer(self) -> Renderer:
+        renderers = all_renderers()
+        if self.format is not None:
+            return renderers[self.format]
+        suffix = Path(self.output).suffix if self.output else ""
+        return next((r for r in renderers.values() if suffix in r.suffixes), renderers["text"])
+
+
+def around(ctx: click.Context, project_name: str | None, max_wait: float = 600) -> Surroundings:
+    """Settings and project as the command line names them; waits are told on stderr."""
+    found = replace(
+        surroundings(ctx.obj.config, teller(ctx)), project_name=project_name, max_wait=max_wait
+    )
+    for line in unknown_rules(found.settings):
+        tell(ctx, f"warning: {line}")
+    return found
+
+
+def teller(ctx: click.Context) -> Callable[[str], None]:
+    """A function that tells a person something on stderr."""
+
+    def say(message: str) -> None:
+        tell(ctx, message)
+
+    return say
+
+
+def tell(ctx: click.Context, message: str) -> None:
+    """Say something beside the answer, on stderr, unless --quiet."""
+    if not ctx.obj.quiet:
+        click.echo(visible(message), err=True)
+
+
+def plan_path(plan: str | None, plan_option: str | None, found: Surroundings) -> Path | str:
+    """The plan that is meant: the argument, `--plan`, mpgov.toml, or `plans/`."""
+    if plan and plan_option and plan != plan_option:
+        raise UsageError(f"two plans are named: {plan} and --plan {plan_option}")
+    named = plan or plan_option
+    if named:
+        return named if named == "-" else Path(named)
+    return found.plan()

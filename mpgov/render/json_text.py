@@ -1,0 +1,118 @@
+"""Reports as JSON: the documents of design 5 and 8, stable and versioned."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+from mpgov.core.change import change_as_json, value_as_json, verb_of
+from mpgov.core.finding import Finding
+from mpgov.core.merge import Disagreement
+from mpgov.core.model import UNSET, Json, Location, Value
+from mpgov.core.report import CheckReport, DiffReport, Outcome, SyncReport, counts
+from mpgov.render.base import Renderer, Report
+
+FORMAT = 1
+
+
+def draw(report: Report, _color: bool) -> str:
+    """The report as an indented JSON document."""
+    match report:
+        case CheckReport():
+            document = _check(report)
+        case DiffReport():
+            document = diff_as_json(report)
+        case SyncReport():
+            document = _sync(report)
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+RENDERER = Renderer("json", (".json",), draw)
+
+
+def diff_as_json(report: DiffReport) -> dict[str, Json]:
+    """The change set as design 5 has it: what diff prints and what can be saved."""
+    return {
+        "format": FORMAT,
+        "project": report.project,
+        "fingerprint": report.changes.fingerprint(),
+        "summary": asdict(report.summary),
+        "fields": asdict(report.fields),
+        "requests": report.requests,
+        "updates": report.updates,
+        "seconds": report.seconds,
+        "changes": [change_as_json(change) for change in report.changes],
+        "conflicts": [_disagreement(place) for place in report.conflicts],
+        "drift": [_disagreement(place) for place in report.drift],
+        "released": [_disagreement(place) for place in report.released],
+        "findings": [_finding(finding) for finding in report.findings],
+    }
+
+
+def _check(report: CheckReport) -> dict[str, Json]:
+    totals: dict[str, Json] = dict(counts(report.findings))
+    return {
+        "format": FORMAT,
+        "plan": report.plan,
+        "events": report.events,
+        "properties": report.properties,
+        "summary": totals,
+        "findings": [_finding(finding) for finding in report.findings],
+    }
+
+
+def _sync(report: SyncReport) -> dict[str, Json]:
+    return {
+        **diff_as_json(report.diff),
+        "outcomes": [_outcome(outcome) for outcome in report.outcomes],
+        "not_stored": [_finding(finding) for finding in report.not_stored],
+        "unverified": report.unverified or None,
+        "exit_code": report.exit_code,
+    }
+
+
+def _disagreement(place: Disagreement) -> dict[str, Json]:
+    shown: dict[str, Json] = {
+        "entity": place.key.kind,
+        "name": place.key.name,
+        "path": list(place.path),
+    }
+    sides: tuple[tuple[str, Value], ...] = (
+        ("base", place.base),
+        ("plan", place.plan),
+        ("lexicon", place.lexicon),
+    )
+    shown.update((side, value_as_json(value)) for side, value in sides if value is not UNSET)
+    return shown
+
+
+def _finding(finding: Finding) -> dict[str, Json]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "entity": finding.key.kind if finding.key else None,
+        "name": finding.key.name if finding.key else None,
+        "property": finding.property or None,
+        "message": finding.message,
+        "location": _location(finding.at),
+        "owners": list(finding.owners),
+        "fix": finding.fix or None,
+    }
+
+
+def _location(at: Location | None) -> Json:
+    if at is None:
+        return None
+    if at.cell:
+        return {"file": at.file, "cell": at.cell}
+    return {"file": at.file, "line": at.line, "column": at.column}
+
+
+def _outcome(outcome: Outcome) -> dict[str, Json]:
+    return {
+        "action": verb_of(outcome.change),
+        "entity": outcome.change.key.kind,
+        "name": outcome.change.key.name,
+        "outcome": outcome.state,
+        "why": outcome.why or None,
+    }
