@@ -217,3 +217,8 @@ def event(name: str) -> EntityKey:
 
 
 USER: Final = EntityKey("profile", PROFILE)
+
+
+def is_mixpanels(name: str) -> bool:
+    """Whether a name is one of Mixpanel's own (reference 8.4), not a team's."""
+    return name.startswith(("$", "mp_"))

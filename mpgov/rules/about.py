@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mpgov.core.finding import Finding
-from mpgov.core.model import Catalog, Entity, EntityKey, Property
+from mpgov.core.model import Catalog, Entity, EntityKey, Property, is_mixpanels
 
 
 def about(entity: Entity, message: str, *, field: str = "", fix: str = "") -> Finding:
@@ -30,11 +30,6 @@ def properties(catalog: Catalog) -> Iterator[tuple[Entity, str, Property]]:
         for name, prop in entity.properties.items():
             if prop is not None:
                 yield entity, name, prop
-
-
-def is_mixpanels(name: str) -> bool:
-    """Whether the name is one of Mixpanel's own (reference 8.4): never a finding."""
-    return name.startswith(("$", "mp_"))
 
 
 def is_own_event(key: EntityKey) -> bool:

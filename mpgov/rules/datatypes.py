@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Final
 
 from mpgov.core.finding import Finding
-from mpgov.core.model import UNSET, Catalog, Json, Property
+from mpgov.core.model import UNSET, Catalog, Json, Property, is_mixpanels
 from mpgov.core.rule import Options, rule
-from mpgov.rules.about import about_property, is_mixpanels, properties
+from mpgov.rules.about import about_property, properties
 
 
 @rule(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mpgov.core.finding import Finding
-from mpgov.core.model import Catalog, Entity, Property
+from mpgov.core.model import Catalog, Entity, Property, is_mixpanels
 from mpgov.core.rule import Options, rule
-from mpgov.rules.about import about, about_property, is_mixpanels, is_own_event, properties
+from mpgov.rules.about import about, about_property, is_own_event, properties
 
 
 @rule(

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from mpgov.core.finding import Finding
-from mpgov.core.model import Catalog
+from mpgov.core.model import Catalog, is_mixpanels
 from mpgov.core.rule import Options, rule
-from mpgov.rules.about import about, about_property, is_mixpanels, is_own_event, properties
+from mpgov.rules.about import about, about_property, is_own_event, properties
 
 LONGEST: Final = 255  # concepts 1.4: longer names are cut
 _SMALL: Final = frozenset(

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from mpgov.core.base import Base
-from mpgov.core.normal import normal
+from mpgov.core.normal import known, normal
 from mpgov.errors import InputError
 from mpgov.formats import plan_yaml, schemas_json
 from mpgov.formats.base import Source
+from mpgov.mixpanel.budget import Budget
 from mpgov.mixpanel.client import Client
 from mpgov.mixpanel.lexicon import read
 from mpgov.mixpanel.wire import Stored, decode
 from mpgov.storage.base import read_base
-from mpgov.storage.settings import Project, place_of
+from mpgov.storage.credentials import require_secret
+from mpgov.storage.projects import Project, place_of
 from mpgov.workflows.compare import Side
 from mpgov.workflows.plans import read_bytes, shown
 from mpgov.workflows.project import Surroundings

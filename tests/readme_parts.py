@@ -1,0 +1,38 @@
+"""The generated parts of the README, written by cog."""
+
+import click
+
+from mpgov.cli.main import COMMANDS, main
+from mpgov.workflows.judging import all_rules
+
+
+def rule_table() -> None:
+    """Every rule: what it is called, how severe it is, and why it is there."""
+    print("| rule | severity | why |")
+    print("| --- | --- | --- |")
+    for rule in all_rules():
+        print(f"| `{rule.id}` | {rule.severity} | {rule.reason} |")
+
+
+def commands() -> None:
+    """The help of every command, as it is printed."""
+    with click.Context(main, info_name="mpgov") as ctx:
+        _block("mpgov --help", ctx.get_help())
+        for name in COMMANDS:
+            command = main.get_command(ctx, name)
+            assert command is not None
+            _command(command, f"mpgov {name}", ctx)
+
+
+def _command(command: click.Command, path: str, parent: click.Context) -> None:
+    with click.Context(command, info_name=path.rsplit(maxsplit=1)[-1], parent=parent) as ctx:
+        _block(f"{path} --help", ctx.get_help())
+        if isinstance(command, click.Group):
+            for name, inner in command.commands.items():
+                _command(inner, f"{path} {name}", ctx)
+
+
+def _block(title: str, text: str) -> None:
+    print(f"### `{title}`\n\n```text")
+    print("\n".join(line.rstrip() for line in text.splitlines()))
+    print("```\n")

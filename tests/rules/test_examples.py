@@ -1,0 +1,124 @@
+"""Every rule's examples: the bad one yields its finding, the good one none."""
+
+from dataclasses import replace
+
+import pytest
+from mpgov.formats.plan_yaml import loads
+
+from mpgov.core.base import Base
+from mpgov.core.change import ChangeSet
+from mpgov.core.diff import diff
+from mpgov.core.finding import Finding
+from mpgov.core.merge import merge
+from mpgov.core.model import Catalog
+from mpgov.core.normal import known, normal
+from mpgov.core.rule import Rule, Setting, judge
+from mpgov.formats.base import Source
+from mpgov.workflows.judging import all_rules
+
+RULES = {rule.id: rule for rule in all_rules()}
+
+
+def plan(text: str) -> Catalog:
+    return loads([Source("plan.yaml", f"mpgov: 1\n{text}\n".encode())]).catalog
+
+
+def changes(text: str) -> ChangeSet:
+    before, after = (normal(plan(part)) for part in text.split("\n---\n"))
+    foreign = frozenset(merge(after, Base(), known(before)).foreign)
+    return replace(diff(known(before), known(after)), foreign=foreign)
+
+
+def judged(rule: Rule, example: str) -> list[Finding]:
+    subject = changes(example) if rule.on is ChangeSet else plan(example)
+    return judge(subject, [rule], {})
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_the_bad_example_yields_the_finding(name: str) -> None:
+    found = judged(RULES[name], RULES[name].bad)
+    assert found
+    assert {(f.rule, f.severity) for f in found} == {(name, RULES[name].severity)}
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_the_good_example_yields_none(name: str) -> None:
+    assert judged(RULES[name], RULES[name].good) == []
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_says_why_it_is_there(name: str) -> None:
+    assert RULES[name].reason.endswith(".")
+
+
+def test_a_rule_that_is_off_is_silent() -> None:
+    rule = RULES["documentation/undescribed"]
+    assert judge(plan(rule.bad), [rule], {rule.id: Setting("off")}) == []
+    (found,) = judge(plan(rule.bad), [rule], {rule.id: Setting("error")})
+    assert (found.severity, str(found.at)) == ("error", "plan.yaml:2:10")
+
+
+def test_options_of_a_rule_can_be_set() -> None:
+    rule = RULES["guards/mass-change"]
+    assert judge(changes(rule.bad), [rule], {rule.id: Setting("", {"share": 0.5})}) == []
+
+
+@pytest.mark.parametrize(
+    ("style", "fits", "not_"),
+    [
+        ("Title Case", "Item Added to Cart 2 (iOS)", "Item added"),
+        ("Sentence case", "Item added via API", "Item Added"),
+        ("camelCase", "itemAdded2", "ItemAdded"),
+        ("kebab-case", "item-added", "item_added"),
+        ("snake_case", "item_added_2", "item__added"),
+        ("/[a-z]+:[a-z]+/", "item:added", "item:added!"),
+    ],
+)
+def test_naming_styles(style: str, fits: str, not_: str) -> None:
+    rule = RULES["naming/event-case"]
+    found = judge(
+        plan(f"events: {{'{fits}': , '{not_}': }}"),
+        [rule],
+        {rule.id: Setting("", {"style": style})},
+    )
+    assert [finding.key.name for finding in found if finding.key] == [not_]
+
+
+def test_mixpanels_own_names_are_never_findings() -> None:
+    text = "events: {$experiment_started: {properties: {$city: , mp_lib: }}}"
+    assert judge(plan(text), all_rules(), {}) == []
+
+
+@pytest.mark.parametrize(
+    ("prop", "message"),
+    [
+        ("{type: integer, examples: [1.5]}", "is no integer"),
+        ("{type: boolean, examples: ['yes']}", "is no boolean"),
+        ("{type: datetime, examples: [soon]}", "is no datetime"),
+        ("{type: object, examples: [1]}", "is no object"),
+        ("{type: list, examples: [{a: 1}]}", "is no list"),
+        ("{type: string, allowed: [a], examples: [b]}", "is not one of the allowed values"),
+        ("{type: string, pattern: '^a', examples: [b]}", "does not match ^a"),
+        ("{type: number, minimum: 1, examples: [0]}", "is below the minimum of 1"),
+        ("{type: number, maximum: 1, examples: [2]}", "is above the maximum of 1"),
+    ],
+)
+def test_an_example_that_contradicts_its_property(prop: str, message: str) -> None:
+    text = f"events: {{Sale: {{properties: {{p: {prop}}}}}}}"
+    (found,) = judge(plan(text), [RULES["datatypes/example"]], {})
+    assert found.message.endswith(message)
+
+
+@pytest.mark.parametrize(
+    "prop",
+    [
+        "{type: integer, examples: [1, 2.0]}",
+        "{type: datetime, examples: [2024-01-02, '2024-01-02T10:00:00Z', '2024-01-02T10:00']}",
+        "{type: list, examples: [[a], b]}",
+        "{examples: [1, a, true]}",
+        "{type: string, pattern: '^U', examples: [U1]}",
+    ],
+)
+def test_an_example_that_fits(prop: str) -> None:
+    text = f"events: {{Sale: {{properties: {{p: {prop}}}}}}}"
+    assert judge(plan(text), [RULES["datatypes/example"]], {}) == []
