@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import click
 
+from mpgov.core.model import EntityKey
 from mpgov.core.report import Outcome
 from mpgov.mixpanel.lexicon import Item
 
@@ -26,7 +27,7 @@ def progress(
     return _bar(outcomes, costs)
 
 
-def _bar(outcomes: Iterable[Outcome], costs: dict[object, int]) -> Iterator[Outcome]:
+def _bar(outcomes: Iterable[Outcome], costs: dict[EntityKey, int]) -> Iterator[Outcome]:
     from rich.console import Console  # noqa: PLC0415 - heavy, and for terminals only
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn  # noqa: PLC0415
 
@@ -38,7 +39,7 @@ def _bar(outcomes: Iterable[Outcome], costs: dict[object, int]) -> Iterator[Outc
             yield outcome
 
 
-def _lines(outcomes: Iterable[Outcome], costs: dict[object, int]) -> Iterator[Outcome]:
+def _lines(outcomes: Iterable[Outcome], costs: dict[EntityKey, int]) -> Iterator[Outcome]:
     total, done, told = sum(costs.values()), 0, time.monotonic()
     for outcome in outcomes:
         done += costs[outcome.change.key]

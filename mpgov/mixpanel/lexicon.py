@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from mpgov.core.batch import pack
 from mpgov.core.change import Create, Update, sides
-from mpgov.core.model import Json
+from mpgov.core.normal import blank
 from mpgov.core.report import Outcome
 from mpgov.errors import AuthError, MpgovError, RemoteError
 from mpgov.mixpanel.client import Client
@@ -23,7 +23,7 @@ class Item:
     """A change with the entry that carries it."""
 
     change: Create | Update
-    entry: dict[str, Json]
+    entry: dict[str, Any]
     cost: int = field(default=0)
 
 
@@ -44,6 +44,9 @@ def prepare(
     for change in changes:
         before, after = sides(change)
         schema: Schema | None = stored.schemas.get(change.key)
+        if schema is None and isinstance(change, Update):
+            # an export has no raw schemas: what it says stands for what is stored
+            schema = encode(blank(change.key), before, None, deprecated_tag)["schemaJson"]
         entry = encode(before, after, schema, deprecated_tag)
         items.append(Item(change, entry, cost(entry)))
     return tuple(items)

@@ -109,7 +109,7 @@ def unwrap(document: Json) -> Schema | None:
 
 def encode(
     before: Entity, after: Entity, stored: Schema | None, deprecated_tag: str
-) -> dict[str, Json]:
+) -> dict[str, Any]:
     """The entry to POST: the whole stored schema, overlaid with what changes.
 
     `before` and `after` are normal; `stored` is what Mixpanel holds now, `None` for a new one.
@@ -129,7 +129,7 @@ def encode(
     return {"entityType": after.key.kind, "name": after.key.name, "schemaJson": schema}
 
 
-def cost(entry: Mapping[str, Json]) -> int:
+def cost(entry: Mapping[str, Any]) -> int:
     """What an entry counts of Mixpanel's updates a minute: itself and its properties."""
     schema = entry["schemaJson"]
     properties = schema.get("properties") if isinstance(schema, dict) else None

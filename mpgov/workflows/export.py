@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mpgov.core.model import Catalog, Entity, EntityKey, event, is_mixpanels
@@ -37,7 +37,7 @@ class ExportWish:
 
     format: str = "yaml"
     output: str | None = None
-    selection: Selection = Selection()
+    selection: Selection = field(default_factory=Selection)
     live: bool = False
 
 

@@ -12,14 +12,14 @@ from functools import cache
 import mpgov.rules
 from mpgov.core.change import ChangeSet
 from mpgov.core.discover import discover
-from mpgov.core.finding import Finding
+from mpgov.core.finding import Finding, Severity
 from mpgov.core.model import Catalog
 from mpgov.core.rule import Rule, Setting, judge
 from mpgov.errors import UsageError
 from mpgov.storage.settings import Settings
 
 # Noticed while plan and Lexicon are merged, not by a rule that looks at one of them.
-MERGE_FINDINGS: Mapping[str, str] = {
+MERGE_FINDINGS: Mapping[str, Severity] = {
     "datatypes/untyped": "warning",
     "lexicon/not-stored": "warning",
 }

@@ -10,7 +10,7 @@ from mpgov.core.normal import known, normal
 from mpgov.errors import InputError
 from mpgov.formats import plan_yaml, schemas_json
 from mpgov.formats.base import Source
-from mpgov.mixpanel.budget import Budget
+from mpgov.mixpanel.budget import Budget, budget_key
 from mpgov.mixpanel.client import Client
 from mpgov.mixpanel.lexicon import read
 from mpgov.mixpanel.wire import Stored, decode
@@ -24,7 +24,6 @@ from mpgov.workflows.project import Surroundings
 
 def connect(around: Surroundings, project: Project) -> Client:
     """A client of the project, with its secret and this machine's share of the limits."""
-    secret = require_secret(project, os.environ)
     limits = around.settings.limits
     budget = Budget(
         budget_key(project),
@@ -32,14 +31,20 @@ def connect(around: Surroundings, project: Project) -> Client:
         limits.updates_per_minute,
         notify=around.notify,
         max_wait=around.max_wait,
+        longest=limits.timeout,
+        sleep=around.sleep,
+        now=around.now,
     )
     return Client(
         project,
-        secret,
+        require_secret(project, os.environ),
         budget,
         timeout=limits.timeout,
-        notify=around.notify,
         max_wait=around.max_wait,
+        notify=around.notify,
+        sleep=around.sleep,
+        now=around.now,
+        session=around.session,
     )
 
 

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mpgov.errors import UsageError
 from mpgov.storage.settings import Project, Settings, choose_project, load_settings
+
+if TYPE_CHECKING:
+    from requests import Session
 
 Notify = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Where mpgov was called: its folder, its settings, and who wants to hear of waits."""
+    """Where mpgov was called: its settings, who wants to hear of waits, and the seams of tests.
+
+    `session`, `sleep` and `now` are what a test replaces to reach a Mixpanel of its own.
+    """
 
     settings: Settings
     notify: Notify
     max_wait: float = 600
     project_name: str | None = None
+    session: Session | None = None
+    sleep: Callable[[float], None] = time.sleep
+    now: Callable[[], float] = time.time
 
     def project(self) -> Project:
         """The Mixpanel project that is meant."""

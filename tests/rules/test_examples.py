@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from mpgov.formats.plan_yaml import loads
 
 from mpgov.core.base import Base
 from mpgov.core.change import ChangeSet
@@ -14,6 +13,7 @@ from mpgov.core.model import Catalog
 from mpgov.core.normal import known, normal
 from mpgov.core.rule import Rule, Setting, judge
 from mpgov.formats.base import Source
+from mpgov.formats.plan_yaml import loads
 from mpgov.workflows.judging import all_rules
 
 RULES = {rule.id: rule for rule in all_rules()}

@@ -1,0 +1,1 @@
+"""What mpgov costs, as ratios measured in one run: `make bench`."""

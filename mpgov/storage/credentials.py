@@ -1,0 +1,180 @@
+"""Secrets: from the environment or the system's keyring, never from or into a file."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, NoReturn, TypeAlias, TypeVar
+
+from mpgov.errors import AuthError
+from mpgov.storage.hosts import is_loopback, is_mixpanels
+from mpgov.storage.projects import Project
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+T = TypeVar("T")
+Source: TypeAlias = Literal["environment", "keyring"]
+
+VARIABLE: Final = "MIXPANEL_SERVICE_ACCOUNT_SECRET"
+SERVICE: Final = "mpgov"
+NO_KEYRING: Final = f"set {VARIABLE} in the environment instead; mpgov never writes it to a file"
+
+
+class Secret:
+    """A text that shows itself only to who asks: not in logs, tracebacks, copies or pickles."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The value; to be sent to Mixpanel or the keyring, and nowhere else."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    def __str__(self) -> str:
+        return "***"
+
+    def __format__(self, spec: str) -> str:
+        return format("***", spec)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Secret):
+            return NotImplemented
+        return hmac.compare_digest(self._value.encode(), other.reveal().encode())
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret is not copied and not saved")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A secret and where it came from; `backend` is the keyring's name, if it was one."""
+
+    secret: Secret
+    source: Source
+    backend: str = ""
+
+
+def find_secret(project: Project, environ: Mapping[str, str]) -> Secret | None:
+    """The secret of the project's service account, if there is one and the host may have it."""
+    found = locate_secret(project, environ)
+    return found.secret if found else None
+
+
+def require_secret(project: Project, environ: Mapping[str, str]) -> Secret:
+    """The secret; an error that says what to do where there is none."""
+    if not project.service_account:
+        raise AuthError(
+            f"no service account is named for project {project.name}",
+            hint="set MIXPANEL_SERVICE_ACCOUNT, or service_account in mpgov.toml; "
+            "mpgov auth login helps",
+        )
+    secret = find_secret(project, environ)
+    if secret is None:
+        raise AuthError(
+            f"there is no secret for {project.service_account}",
+            hint=f"mpgov auth login, or set {VARIABLE}",
+        )
+    return secret
+
+
+def locate_secret(project: Project, environ: Mapping[str, str]) -> Found | None:
+    """The secret and where it is kept: the environment goes before the keyring."""
+    check_host(project)
+    value = environ.get(VARIABLE, "").strip()
+    if value:
+        return Found(Secret(value), "environment")
+    backend = usable_keyring()
+    if backend is None or not project.service_account:
+        return None
+    kept = _asked(lambda: backend.get_password(SERVICE, project.service_account), "read")
+    return Found(Secret(kept), "keyring", keyring_name(backend)) if kept else None
+
+
+def check_host(project: Project) -> None:
+    """Refuse to send a secret to a host that only a file names (design 3)."""
+    host = project.host
+    if not host or project.host_from_environment or is_loopback(host) or is_mixpanels(host):
+        return
+    raise AuthError(
+        f"mpgov.toml sends project {project.name} to {host}, which is neither Mixpanel's nor "
+        "this machine: it gets no secret",
+        hint=f"if that is right, set MIXPANEL_HOST={host}",
+    )
+
+
+def store_secret(account: str, secret: Secret) -> str:
+    """Put a secret into the keyring and read it back; the keyring's name."""
+    backend = usable_keyring()
+    if backend is None:
+        raise AuthError("there is no system keyring to keep the secret in", hint=NO_KEYRING)
+    _asked(lambda: backend.set_password(SERVICE, account, secret.reveal()), "written")
+    kept = _asked(lambda: backend.get_password(SERVICE, account), "read")
+    if kept is None or Secret(kept) != secret:
+        raise AuthError(
+            f"the keyring ({keyring_name(backend)}) does not give back what it was given",
+            hint=NO_KEYRING,
+        )
+    return keyring_name(backend)
+
+
+def delete_secret(account: str) -> bool:
+    """Remove a secret from the keyring; whether there was one."""
+    backend = usable_keyring()
+    if backend is None or not _asked(lambda: backend.get_password(SERVICE, account), "read"):
+        return False
+    _asked(lambda: backend.delete_password(SERVICE, account), "changed")
+    return True
+
+
+def usable_keyring() -> KeyringBackend | None:
+    """The system's keyring; none where it is no keyring, or one that keeps plain text."""
+
+    def first() -> KeyringBackend | None:
+        import keyring  # noqa: PLC0415 heavy
+
+        return next(iter(_usable(keyring.get_keyring())), None)
+
+    return _asked(first, "opened")
+
+
+def keyring_name(backend: KeyringBackend) -> str:
+    """The keyring's name, as it calls itself."""
+    return str(backend.name)
+
+
+def _usable(backend: KeyringBackend) -> Iterable[KeyringBackend]:
+    """The backend, or the first of a chain, if it keeps secrets secret.
+
+    A chain writes to its first one: if that is not to be trusted, the chain is not.
+    """
+    from keyring.backends.chainer import ChainerBackend  # noqa: PLC0415 heavy
+
+    if isinstance(backend, ChainerBackend):
+        return [one for first in backend.backends[:1] for one in _usable(first)]
+    return [] if any(_keeps_nothing(kind) for kind in type(backend).__mro__) else [backend]
+
+
+def _keeps_nothing(kind: type) -> bool:
+    module, name = kind.__module__, kind.__qualname__
+    if module in {"keyring.backends.null", "keyring.backends.fail"}:
+        return True
+    return module.split(".")[:2] == ["keyrings", "alt"] and "Plaintext" in name
+
+
+def _asked(question: Callable[[], T], done: str) -> T:
+    """What the keyring answers; whatever it raises, as one line of ours."""
+    problem = ""
+    try:
+        return question()
+    except Exception as error:  # noqa: BLE001 backends raise anything: D-Bus, Windows, plug-ins
+        problem = type(error).__name__
+    raise AuthError(f"the system keyring cannot be {done} ({problem})", hint=NO_KEYRING)
