@@ -237,7 +237,7 @@ class TestExitCodes:
             done = run(*command, "plan.yaml")
             assert (done.exit_code, said in done.stderr) == (3, True), done.stderr
 
-    def test_3_no_such_plan(self, open_house: House, run: Run) -> None:
+    def test_3_no_such_plan(self, run: Run) -> None:
         done = run("check", "nowhere.yaml")
         assert (done.exit_code, "nowhere.yaml" in done.stderr) == (3, True)
 
@@ -328,7 +328,8 @@ class TestHelp:
 
 
 class TestStreams:
-    def test_a_plan_from_standard_input(self, open_house: House) -> None:
+    @pytest.mark.usefixtures("open_house")
+    def test_a_plan_from_standard_input(self) -> None:
         done = process("diff", "-", given="mpgov: 1\nevents: {Sale: {description: d}}\n")
         assert (done.returncode, "+ Sale" in done.stdout) == (0, True)
 
@@ -344,6 +345,7 @@ class TestStreams:
         assert "\u202e" not in said
         assert "\\x1b[31mred\\x1b[0m [bold]x[/bold]" in said
 
-    def test_quiet_tells_only_the_answer(self, open_house: House, run: Run) -> None:
+    @pytest.mark.usefixtures("open_house")
+    def test_quiet_tells_only_the_answer(self, run: Run) -> None:
         done = run("--quiet", "export", "--output", "x.yaml")
         assert (done.stdout, done.stderr) == ("x.yaml\n", "")

@@ -1,0 +1,218 @@
+"""Credentials: verify them with Mixpanel, keep them in the keyring, say what they are worth."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final
+
+from mpgov.errors import AuthError, MpgovError, UsageError
+from mpgov.mixpanel.access import Access, MayWrite, expiry_of, may_write, who_am_i
+from mpgov.mixpanel.budget import Budget, budget_key
+from mpgov.mixpanel.client import Client, RefusedError
+from mpgov.storage.credentials import (
+    NO_KEYRING,
+    VARIABLE,
+    Found,
+    Secret,
+    check_host,
+    delete_secret,
+    locate_secret,
+    require_secret,
+    store_secret,
+    usable_keyring,
+)
+from mpgov.storage.hosts import REGIONS
+from mpgov.storage.projects import Project, account_problem, read_environment
+from mpgov.workflows.project import Surroundings
+
+SOON: Final = 30  # days before its end in which an expiry is worth a warning
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a service account is worth, as Mixpanel says; empty where it did not say.
+
+    `region` is where it was accepted, `configured` where it was first asked. `expires` is a time,
+    `never`, or unknown.
+    """
+
+    account: str
+    project_id: int
+    project_name: str
+    region: str
+    configured: str
+    role: str
+    may_write: MayWrite
+    expires: str
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Where a secret is kept, and what it is worth; `problem` says why it is worth nothing."""
+
+    account: str
+    source: str
+    keyring: str
+    standing: Standing | None = None
+    problem: str = ""
+    hint: str = ""
+
+
+def project_for(around: Surroundings, account: str = "", region: str = "") -> Project:
+    """The project to log in to; without one only the account is verified."""
+    if account_problem(account):
+        raise UsageError(f"--service-account {account_problem(account)}")
+    env = read_environment(os.environ)
+    if around.settings.projects or around.project_name or env.id:
+        project = around.project()
+    else:
+        project = Project("", 0, env.region or "us", service_account=env.account, host=env.host)
+        project = replace(project, host_from_environment=bool(env.host))
+    return replace(
+        project,
+        region=region or project.region,
+        service_account=account or project.service_account,
+    )
+
+
+def require_keyring() -> None:
+    """Stop before anybody types a secret that could not be kept."""
+    if usable_keyring() is None:
+        raise AuthError("there is no system keyring to keep the secret in", hint=NO_KEYRING)
+
+
+def login(around: Surroundings, project: Project, secret: Secret) -> tuple[Standing, str]:
+    """Verify a secret, then keep it; what it is worth, and the keyring's name."""
+    require_keyring()
+    check_host(project)
+    standing = verify(around, project, secret)
+    return standing, store_secret(project.service_account, secret)
+
+
+def status(around: Surroundings, project: Project) -> Status:
+    """Where the project's secret is kept, and whether Mixpanel takes it."""
+    found = locate_secret(project, os.environ)
+    if found is None or not project.service_account:
+        require_secret(project, os.environ)  # raises, and says what to do
+        raise AssertionError
+    kept = Status(project.service_account, found.source, found.backend)
+    try:
+        standing = verify(around, project, found.secret)
+    except AuthError as error:
+        return replace(kept, problem=error.message, hint=error.hint)
+    kept = replace(kept, standing=standing)
+    if standing.region != standing.configured:
+        return replace(kept, problem=_moved(standing), hint=_region_hint(standing.region))
+    if standing.project_id and not standing.project_name:
+        return replace(kept, problem=_stranger(standing), hint=MEMBER_HINT)
+    return kept
+
+
+def logout(account: str) -> bool:
+    """Forget the secret of an account; whether the keyring had one."""
+    return delete_secret(account)
+
+
+def is_in_environment() -> bool:
+    """Whether the environment holds a secret, which goes before the keyring's."""
+    return bool(os.environ.get(VARIABLE, "").strip())
+
+
+def verify(around: Surroundings, project: Project, secret: Secret) -> Standing:
+    """Ask Mixpanel who this is; where its region refuses, ask the other regions too."""
+    try:
+        return _standing(around, project, project, secret)
+    except RefusedError as error:
+        refusal = error
+    for region in REGIONS if not project.host else ():
+        if region == project.region:
+            continue
+        try:
+            return _standing(around, project, replace(project, region=region), secret)
+        except MpgovError:
+            continue
+    raise AuthError(refusal.message, hint=refusal.hint) from None
+
+
+def _standing(
+    around: Surroundings, asked: Project, project: Project, secret: Secret
+) -> Standing:
+    client = _client(around, project, secret)
+    access = who_am_i(client)
+    expires = expiry_of(replace(client, max_wait=0)) if project.id else ""
+    standing = Standing(
+        account=project.service_account,
+        project_id=project.id,
+        project_name=access.project_name or "",
+        region=_region(access, project),
+        configured=asked.region,
+        role=access.role or "",
+        may_write=may_write(access),
+        expires=expires,
+    )
+    return replace(standing, warnings=_warnings(standing, access))
+
+
+def _client(around: Surroundings, project: Project, secret: Secret) -> Client:
+    limits = around.settings.limits
+    return Client(
+        project,
+        secret,
+        Budget(budget_key(project), notify=around.notify),
+        timeout=limits.timeout,
+        max_wait=around.max_wait,
+        notify=around.notify,
+        sleep=around.sleep,
+        now=around.now,
+        session=around.session,
+    )
+
+
+def _region(access: Access, project: Project) -> str:
+    """Where the project lives: as its domain says, else where it was found."""
+    return project.region if project.host else access.region or project.region
+
+
+MEMBER_HINT: Final = "check the id in mpgov.toml, or add the account to the project in Mixpanel"
+
+
+def _warnings(standing: Standing, access: Access) -> tuple[str, ...]:
+    found = []
+    if standing.region != standing.configured:
+        found.append(f"{_moved(standing)}: {_region_hint(standing.region)}")
+    if standing.project_id and access.is_known and not standing.project_name:
+        found.append(f"{_stranger(standing)}: {MEMBER_HINT}")
+    elif standing.project_name and standing.may_write == "no":
+        role = f"the role {standing.role}" if standing.role else "the role"
+        found.append(f"{role} reads but does not write Lexicon: sync needs admin or owner")
+    if access.has_sensitive_access is False and standing.may_write == "yes":
+        pass  # only matters where a project has classified data, which nobody tells
+    ends = _time(standing.expires)
+    if ends is not None and (days := (ends - datetime.now(UTC)).days) < SOON:
+        when = f"in {days} days" if days > 0 else "today" if days == 0 else "already"
+        found.append(f"the account expires {when}")
+    return tuple(found)
+
+
+def _moved(standing: Standing) -> str:
+    return f"your project lives in {standing.region.upper()}, not in {standing.configured.upper()}"
+
+
+def _region_hint(region: str) -> str:
+    return f'set region = "{region}" in mpgov.toml (or MIXPANEL_REGION={region})'
+
+
+def _stranger(standing: Standing) -> str:
+    return f"{standing.account} is no member of project {standing.project_id}"
+
+
+def _time(text: str) -> datetime | None:
+    """A time as Mixpanel writes it; without a zone it is UTC (reference 9)."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -1,0 +1,150 @@
+"""The contract: what Mixpanel's Lexicon Schemas API does, one row a fact.
+
+Each row: what is stored, what is sent, and what is stored after. The facts and their certainty are
+in the reference, section 4; the tests that teach them are here, so that sandbox and client agree
+on one list.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from mpgov.errors import AuthError, MpgovError, RemoteError
+from mpgov.mixpanel.client import Client
+from mpgov.workflows.lexicon import connect
+from tests.conftest import House, event_entry
+
+MIXPANEL = "com.mixpanel"
+
+
+def meta(**keys: Any) -> dict[str, Any]:
+    return {"metadata": {MIXPANEL: keys}}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One fact: `before` is stored, `sent` is posted, `after` is stored then."""
+
+    fact: str
+    before: dict[str, Any] | None
+    sent: dict[str, Any]
+    after: dict[str, Any]
+
+
+TABLE = [
+    Row("a new schema is stored as sent", None, {"description": "d"}, {"description": "d"}),
+    Row(
+        "a schema is replaced: what is left out is gone",
+        {"description": "d", "properties": {"p": {"type": "string"}}, "required": ["p"]},
+        {"properties": {"q": {"type": "number"}}},
+        {"properties": {"q": {"type": "number"}}},
+    ),
+    Row(
+        "metadata is merged: what is left out stays",
+        meta(hidden=True, tags=["a"], displayName="N"),
+        meta(tags=["b"]),
+        meta(hidden=True, tags=["b"], displayName="N"),
+    ),
+    Row(
+        "null removes a metadata key",
+        meta(hidden=True, displayName="N"),
+        meta(displayName=None),
+        meta(hidden=True),
+    ),
+    Row(
+        "a list of metadata is replaced, not united",
+        meta(contacts=["jane@acme.example", "sam@acme.example"]),
+        meta(contacts=["sam@acme.example"]),
+        meta(contacts=["sam@acme.example"]),
+    ),
+    Row(
+        "property metadata is merged where the property stays",
+        {"properties": {"p": {"type": "string", **meta(hidden=True)}}},
+        {"properties": {"p": {"type": "number"}}},
+        {"properties": {"p": {"type": "number", **meta(hidden=True)}}},
+    ),
+    Row(
+        "examples, format and required are kept",
+        None,
+        {
+            "properties": {"p": {"type": "string", "format": "date-time", "examples": ["2024"]}},
+            "required": ["p"],
+        },
+        {
+            "properties": {"p": {"type": "string", "format": "date-time", "examples": ["2024"]}},
+            "required": ["p"],
+        },
+    ),
+    Row(
+        "an owner who is no member is dropped in silence",
+        None,
+        meta(contacts=["jane@acme.example", "nobody@acme.example"]),
+        meta(contacts=["jane@acme.example"]),
+    ),
+]
+
+
+@pytest.fixture
+def client(house: House) -> Client:
+    return connect(house.around, house.around.project())
+
+
+def names(client: Client) -> set[str]:
+    return {entry["name"] for entry in client.schemas("GET")["results"]}
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.fact)
+def test_a_fact(house: House, client: Client, row: Row) -> None:
+    if row.before is not None:
+        house.put(event_entry("Sale", **row.before))
+    entries = [event_entry("Sale", **row.sent)]
+    answer = client.schemas("POST", body={"entries": entries}, updates=2)
+    assert answer["status"] == "ok"
+    (stored,) = client.schemas("GET")["results"]
+    assert stored == event_entry("Sale", **row.after)
+
+
+@pytest.mark.parametrize("name", ["a/b", "50% off?", "#1", "ä ö 🎉", " x ", "\\", "..", "a&b=c"])
+def test_a_name_is_its_own_whole_address(house: House, client: Client, name: str) -> None:
+    house.put(event_entry(name, description="d"), event_entry("Other", description="o"))
+    try:
+        answer = client.schemas("DELETE", ("event", name))
+    except MpgovError:
+        assert name == ".."  # no address of its own exists: refused before anything is sent
+        assert names(client) == {name, "Other"}
+    else:
+        assert answer["results"]["delete_count"] == 1
+        assert names(client) == {"Other"}
+
+
+def test_an_empty_name_never_reaches_the_address(house: House, client: Client) -> None:
+    house.put(event_entry("Sale"))
+    with pytest.raises(ValueError, match="empty"):
+        client.schemas("DELETE", ("event", ""))
+    assert len(house.stored()) == 1
+
+
+def test_a_batch_with_one_bad_entry_is_refused_whole(house: House, client: Client) -> None:
+    bad = event_entry("Bad", properties={"p": {"type": "nonsense"}})
+    with pytest.raises(RemoteError) as caught:
+        client.schemas("POST", body={"entries": [event_entry("Good"), bad]}, updates=3)
+    assert caught.value.status == 400
+    assert house.stored() == {}
+
+
+def test_the_sixth_request_of_a_minute_waits(house: House, client: Client) -> None:
+    start = house.clock.at
+    for _ in range(6):
+        client.schemas("GET")
+    assert 60 <= house.clock.at - start < 61
+
+
+def test_an_analyst_reads_and_does_not_write(house: House) -> None:
+    account, secret = house.sandbox.add_account("reader", roles={house.project: "analyst"})
+    house.monkeypatch.setenv("MIXPANEL_SERVICE_ACCOUNT", account)
+    house.monkeypatch.setenv("MIXPANEL_SERVICE_ACCOUNT_SECRET", secret)
+    client = connect(house.around, house.around.project())
+    assert client.schemas("GET")["results"] == []
+    with pytest.raises(AuthError):
+        client.schemas("POST", body={"entries": [event_entry("Sale")]}, updates=1)
