@@ -142,7 +142,7 @@ def sides(change: Change) -> tuple[Entity, Entity]:
 def field_changes(change: Change) -> tuple[FieldChange, ...]:
     """Every field that differs, entity fields first, then properties by name."""
     before, after = sides(change)
-    found = list(_differing((), ENTITY_FIELDS, before, after))
+    found = list(_differing((), ENTITY_FIELDS, before, after, new=isinstance(change, Create)))
     for name in sorted({*before.properties, *after.properties}):
         old, new = before.properties.get(name), after.properties.get(name)
         if old is not new:
@@ -193,12 +193,17 @@ def property_as_json(prop: Property) -> dict[str, Json]:
 
 
 def _differing(
-    prefix: Path, names: tuple[str, ...], before: Entity | Property, after: Entity | Property
+    prefix: Path,
+    names: tuple[str, ...],
+    before: Entity | Property,
+    after: Entity | Property,
+    *,
+    new: bool,
 ) -> Iterator[FieldChange]:
     for name in names:
-        old, new = getattr(before, name), getattr(after, name)
-        if not same(name, old, new):
-            yield FieldChange((*prefix, name), _shown(old), _shown(new))
+        was, now = getattr(before, name), getattr(after, name)
+        if not same(name, was, now):
+            yield FieldChange((*prefix, name), UNSET if new else _shown(was), _shown(now))
 
 
 def _property_changes(
@@ -210,7 +215,8 @@ def _property_changes(
         return
     if old is None and new == BLANK_PROPERTY:
         yield FieldChange(path, after={})
-    yield from _differing(path, PROPERTY_FIELDS, old or BLANK_PROPERTY, new)
+    fresh = old is None
+    yield from _differing(path, PROPERTY_FIELDS, old or BLANK_PROPERTY, new, new=fresh)
 
 
 def _shown(value: Value) -> Value:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Final, TypeAlias, cast
+from collections.abc import Mapping
+from typing import Final, TypeAlias
 
 from mpgov.core.model import (
     UNSET,
@@ -26,7 +26,7 @@ from mpgov.formats.plan_fields import (
     SUPER_PROPERTY,
     WAIVER,
 )
-from mpgov.formats.yaml_text import EMPTY, pair
+from mpgov.formats.yaml_text import EMPTY, Style
 
 Document: TypeAlias = Mapping[str, object]
 _NOTHING_SAID: Final = Property()
@@ -37,13 +37,14 @@ def dumps(catalog: Catalog) -> str:
 
     What is said of `$user` itself, apart from its properties, has no place in a plan.
     """
+    style = Style()
     lines = ["mpgov: 1"]
-    for name, section in _sections(catalog):
+    for name, section in sections(catalog).items():
         lines.append("")
-        if name == "events":
-            lines += _spaced(cast("Document", section))
+        if name == "events" and isinstance(section, Mapping):
+            lines += ["events:", *style.mapping(section, style.step, spaced=True)]
         else:
-            lines += pair(name, section)
+            lines += style.pair(name, section)
     return "\n".join(lines) + "\n"
 
 
@@ -76,12 +77,13 @@ def property_document(prop: Property, shared: Property = _NOTHING_SAID) -> Docum
     return document or EMPTY
 
 
-def _sections(catalog: Catalog) -> Iterator[tuple[str, object]]:
+def sections(catalog: Catalog) -> dict[str, object]:
+    """What a plan says below the names of its sections."""
     shared = catalog.shared
     user = catalog.entities.get(USER)
     events = {e.key.name: entity_document(e, shared) for e in catalog if e.key.kind == "event"}
     groups = {name: _properties(said, {}) for name, said in catalog.group_properties.items()}
-    sections: dict[str, object] = {
+    found: dict[str, object] = {
         "properties": _properties(shared, {}),
         "events": _sorted(events),
         "user_properties": _properties(user.properties, shared) if user else None,
@@ -91,9 +93,8 @@ def _sections(catalog: Catalog) -> Iterator[tuple[str, object]]:
         "governance": _said(catalog.governance, GOVERNANCE),
         "waive": [_said(one, WAIVER) for one in catalog.waivers],
     }
-    for name, section in sections.items():
-        if section or (name == "user_properties" and user):
-            yield name, section
+    there = {"user_properties"} if user else set()
+    return {name: section for name, section in found.items() if section or name in there}
 
 
 def _properties(
@@ -121,11 +122,3 @@ def _identity(identity: Identity) -> Document:
 def _said(thing: Deprecation | Governance | Waiver, names: Mapping[str, object]) -> Document:
     values = {name: getattr(thing, name) for name in names}
     return {name: value for name, value in values.items() if value is not UNSET and value != ""}
-
-
-def _spaced(events: Mapping[str, object]) -> list[str]:
-    """The events with an empty line between them."""
-    lines = ["events:"]
-    for name, document in events.items():
-        lines += [*([""] if len(lines) > 1 else []), *pair(name, document, 2)]
-    return lines

@@ -72,7 +72,7 @@ def found(node: Node) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """The end of a message about an unknown word: which one may be meant, else all of them."""
-    from difflib import get_close_matches
+    from difflib import get_close_matches  # noqa: PLC0415 - only where somebody mistyped
 
     words = list(known)
     close = get_close_matches(name[:80], words, n=1)
@@ -185,8 +185,8 @@ def number(doc: Document, name: str, node: Node) -> Number:
     """A number or null."""
     if is_null(node) or (node.tag == QUOTED and not node.value):
         return None
-    value = _numeric(node.value) if node.tag == PLAIN and node.value else None
-    if isinstance(value, int | float) and math.isfinite(value):
+    value = plain_value(node.value) if node.tag == PLAIN else None
+    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
         return value
     return wrong(doc, name, node, "a number", f"write {name}: 0")
 
@@ -256,17 +256,18 @@ def mapping(doc: Document, name: str, node: Node) -> dict[str, Json]:
 
 
 def scalar(doc: Document, name: str, node: Node) -> Json | Unset:
+    """What a plain word means, if JSON can carry it."""
+    value = plain_value(node.value)
+    if isinstance(value, float) and not math.isfinite(value):
+        message = f"{name} holds {shown(node.value)}, a number that JSON cannot carry"
+        return doc.problem(node, f"{message}; put it in quotes, or leave it out")
+    return value
+
+
+def plain_value(value: str) -> Json:
     """What a plain word means in YAML 1.2: null, true, a number, or itself."""
-    value: str = node.value
     if value in _CONSTANTS:
         return _CONSTANTS[value]
-    read = _numeric(value)
-    if isinstance(read, float) and not math.isfinite(read):
-        return doc.problem(node, f"{name} holds {shown(value)}, a number that JSON cannot carry")
-    return read
-
-
-def _numeric(value: str) -> int | float | str:
     if value[0] not in "+-.0123456789":
         return value
     if _FLOAT.fullmatch(value):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
+from mpgov.errors import AuthError, RemoteError
 from mpgov.mixpanel.answer import clean
 from mpgov.mixpanel.client import Client
 
@@ -74,6 +75,23 @@ def may_write(access: Access) -> MayWrite:
     if WRITES in access.permissions or role in _WRITERS:
         return "yes"
     return "no" if role in _READERS else "unknown"
+
+
+def expiry_of(client: Client) -> str:
+    """When the account's credentials end: a time as Mixpanel writes it, `never`, or empty.
+
+    Empty is unknown: not every account may list the accounts of its project.
+    """
+    path = ("projects", str(client.project_id), "service-accounts")
+    try:
+        document = client.app("GET", path)
+    except (AuthError, RemoteError):
+        return ""
+    listed = _mapping(document).get("results", document)
+    for entry in listed if isinstance(listed, list) else []:
+        if _mapping(entry).get("username") == client.account:
+            return _text(entry.get("expires")) or "never"
+    return ""
 
 
 def _of_id(mapping: Any, wanted: int | None) -> Any:

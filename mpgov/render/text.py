@@ -113,17 +113,27 @@ def _sync(report: SyncReport, paint: Paint) -> Iterator[str]:
     if report.unverified:
         yield f"sent, but Lexicon could not be read back: {visible(report.unverified)}"
         yield "run mpgov sync again: it sends nothing that landed"
-    states = [o.state for o in report.outcomes]
-    done = [f"{states.count('applied')} applied"]
-    done += [f"{states.count(s)} {s}" for s in ("failed", "skipped") if s in states]
-    if report.diff.summary.conflict:
-        done.append(f"{_count(report.diff.summary.conflict, 'conflict')} set aside")
-    if report.diff.summary.drift:
-        done.append(f"{report.diff.summary.drift} kept as drift")
-    if report.outcomes:
-        yield f"{visible(report.diff.project)}: {', '.join(done)}"
-    elif not report.diff.conflicts:
-        yield f"{visible(report.diff.project)}: nothing to send; Lexicon says what the plan says."
+    yield f"{visible(report.diff.project)}: {', '.join(_done(report))}"
+
+
+def _done(report: SyncReport) -> Iterator[str]:
+    """What came of it, in a few words."""
+    diff, states = report.diff, [o.state for o in report.outcomes]
+    if diff.standing:
+        yield f"nothing was sent: {_count(len(diff.standing), 'guard')} would have to be lifted"
+        return
+    if states:
+        yield f"{states.count('applied')} applied"
+    elif diff.conflicts:
+        yield "nothing to send"
+    else:
+        yield "nothing to send; Lexicon says what the plan says"
+    yield from (f"{states.count(s)} {s}" for s in ("failed", "skipped") if s in states)
+    if diff.conflicts:
+        entities = len({place.key for place in diff.conflicts})
+        yield f"{_count(entities, 'entity')} in conflict set aside"
+    if diff.drift:
+        yield f"{_count(len(diff.drift), 'field')} kept as drift"
 
 
 def _left(outcome: Outcome, paint: Paint) -> str:

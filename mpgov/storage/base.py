@@ -70,7 +70,7 @@ def read_base(path: FilePath, project: int, region: str) -> Base:
     """The project's base; an empty one where there is no file yet."""
     try:
         text = path.read_text("utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Base()
     except UnicodeDecodeError:
         raise InputError(f"{path}:1:1: is not UTF-8", hint="restore it from git") from None

@@ -71,19 +71,25 @@ def find_secret(project: Project, environ: Mapping[str, str]) -> Secret | None:
 
 def require_secret(project: Project, environ: Mapping[str, str]) -> Secret:
     """The secret; an error that says what to do where there is none."""
+    return require_found(project, environ).secret
+
+
+def require_found(project: Project, environ: Mapping[str, str]) -> Found:
+    """The secret and where it is kept; an error that says what to do where there is none."""
     if not project.service_account:
+        whose = f" for project {project.name}" if project.name else ""
         raise AuthError(
-            f"no service account is named for project {project.name}",
+            f"no service account is named{whose}",
             hint="set MIXPANEL_SERVICE_ACCOUNT, or service_account in mpgov.toml; "
             "mpgov auth login helps",
         )
-    secret = find_secret(project, environ)
-    if secret is None:
+    found = locate_secret(project, environ)
+    if found is None:
         raise AuthError(
             f"there is no secret for {project.service_account}",
             hint=f"mpgov auth login, or set {VARIABLE}",
         )
-    return secret
+    return found
 
 
 def locate_secret(project: Project, environ: Mapping[str, str]) -> Found | None:

@@ -10,16 +10,14 @@ from typing import Final
 from mpgov.errors import AuthError, MpgovError, UsageError
 from mpgov.mixpanel.access import Access, MayWrite, expiry_of, may_write, who_am_i
 from mpgov.mixpanel.budget import Budget, budget_key
-from mpgov.mixpanel.client import Client, RefusedError
+from mpgov.mixpanel.client import Client
 from mpgov.storage.credentials import (
     NO_KEYRING,
     VARIABLE,
-    Found,
     Secret,
     check_host,
     delete_secret,
-    locate_secret,
-    require_secret,
+    require_found,
     store_secret,
     usable_keyring,
 )
@@ -27,6 +25,8 @@ from mpgov.storage.hosts import REGIONS
 from mpgov.storage.projects import Project, account_problem, read_environment
 from mpgov.workflows.project import Surroundings
 
+# What a region answers about a project that lives in another (reference 1.1).
+_NOT_HERE: Final = frozenset({401, 403, 404})
 SOON: Final = 30  # days before its end in which an expiry is worth a warning
 
 
@@ -78,26 +78,23 @@ def project_for(around: Surroundings, account: str = "", region: str = "") -> Pr
     )
 
 
-def require_keyring() -> None:
-    """Stop before anybody types a secret that could not be kept."""
+def prepare(project: Project) -> None:
+    """Stop before anybody types a secret that could not be kept, or not be sent."""
+    check_host(project)
     if usable_keyring() is None:
         raise AuthError("there is no system keyring to keep the secret in", hint=NO_KEYRING)
 
 
 def login(around: Surroundings, project: Project, secret: Secret) -> tuple[Standing, str]:
     """Verify a secret, then keep it; what it is worth, and the keyring's name."""
-    require_keyring()
-    check_host(project)
+    prepare(project)
     standing = verify(around, project, secret)
     return standing, store_secret(project.service_account, secret)
 
 
 def status(around: Surroundings, project: Project) -> Status:
     """Where the project's secret is kept, and whether Mixpanel takes it."""
-    found = locate_secret(project, os.environ)
-    if found is None or not project.service_account:
-        require_secret(project, os.environ)  # raises, and says what to do
-        raise AssertionError
+    found = require_found(project, os.environ)
     kept = Status(project.service_account, found.source, found.backend)
     try:
         standing = verify(around, project, found.secret)
@@ -121,11 +118,26 @@ def is_in_environment() -> bool:
     return bool(os.environ.get(VARIABLE, "").strip())
 
 
+def unwritten(around: Surroundings, project: Project) -> str:
+    """What mpgov.toml lacks for the next command to find the account; empty if nothing."""
+    wanted = f'service_account = "{project.service_account}"'
+    configured = around.settings.projects.get(project.name)
+    if read_environment(os.environ).account:
+        return ""
+    if configured is None:
+        return f"{wanted} belongs into mpgov.toml, under [projects.NAME] with the project's id"
+    if configured.service_account != project.service_account:
+        return f"{wanted} belongs into mpgov.toml, under [projects.{project.name}]"
+    return ""
+
+
 def verify(around: Surroundings, project: Project, secret: Secret) -> Standing:
     """Ask Mixpanel who this is; where its region refuses, ask the other regions too."""
     try:
         return _standing(around, project, project, secret)
-    except RefusedError as error:
+    except MpgovError as error:
+        if getattr(error, "status", 0) not in _NOT_HERE:
+            raise
         refusal = error
     for region in REGIONS if not project.host else ():
         if region == project.region:
@@ -134,12 +146,10 @@ def verify(around: Surroundings, project: Project, secret: Secret) -> Standing:
             return _standing(around, project, replace(project, region=region), secret)
         except MpgovError:
             continue
-    raise AuthError(refusal.message, hint=refusal.hint) from None
+    raise refusal
 
 
-def _standing(
-    around: Surroundings, asked: Project, project: Project, secret: Secret
-) -> Standing:
+def _standing(around: Surroundings, asked: Project, project: Project, secret: Secret) -> Standing:
     client = _client(around, project, secret)
     access = who_am_i(client)
     expires = expiry_of(replace(client, max_wait=0)) if project.id else ""
@@ -188,8 +198,6 @@ def _warnings(standing: Standing, access: Access) -> tuple[str, ...]:
     elif standing.project_name and standing.may_write == "no":
         role = f"the role {standing.role}" if standing.role else "the role"
         found.append(f"{role} reads but does not write Lexicon: sync needs admin or owner")
-    if access.has_sensitive_access is False and standing.may_write == "yes":
-        pass  # only matters where a project has classified data, which nobody tells
     ends = _time(standing.expires)
     if ends is not None and (days := (ends - datetime.now(UTC)).days) < SOON:
         when = f"in {days} days" if days > 0 else "today" if days == 0 else "already"

@@ -11,7 +11,7 @@ from mpgov.core.change import ChangeSet, Create, FieldChange, Update, field_chan
 from mpgov.core.diff import diff
 from mpgov.core.finding import Finding, rank
 from mpgov.core.merge import Merged, Options, merge, released
-from mpgov.core.model import UNSET, Catalog, EntityKey, Path
+from mpgov.core.model import SETS, UNSET, Catalog, EntityKey, Path
 from mpgov.core.normal import is_empty, normal
 from mpgov.core.report import DiffReport, FieldCounts, Summary
 from mpgov.core.select import Selection, select
@@ -111,11 +111,18 @@ def _count_fields(changes: ChangeSet) -> FieldCounts:
         for one in field_changes(change):
             if isinstance(change, Create) or _is_new_property(change, one):
                 new += 1
-            elif one.before is UNSET or is_empty(one.before):
+            elif one.before is UNSET or is_empty(one.before) or _only_adds(one):
                 fills += 1
             else:
                 replaces += 1
     return FieldCounts(new, fills, replaces)
+
+
+def _only_adds(one: FieldChange) -> bool:
+    """Whether a set keeps all that it had."""
+    if one.path[-1] not in SETS or not isinstance(one.before, tuple):
+        return False
+    return isinstance(one.after, tuple) and set(map(str, one.before)) <= set(map(str, one.after))
 
 
 def _is_new_property(change: object, one: FieldChange) -> bool:

@@ -40,9 +40,16 @@ def judge_changes(
     changes: ChangeSet, settings: Settings, allow: Sequence[str]
 ) -> tuple[list[Finding], list[Finding]]:
     """What the guards say of a change set: all of it, and what stands since nobody lifted it."""
-    found = [_with_advice(f) for f in judge(changes, all_rules(), rule_settings(settings))]
-    standing = [f for f in found if f.severity == "error" and not _is_lifted(f, allow)]
-    return found, standing
+    found, standing = [], []
+    for finding in judge(changes, all_rules(), rule_settings(settings)):
+        if finding.severity != "error":
+            found.append(finding)
+        elif _is_lifted(finding, allow):
+            said = f"{finding.message}; lifted by --allow {finding.rule}"
+            found.append(replace(finding, severity="info", message=said))
+        else:
+            standing.append(_with_advice(finding))
+    return [*standing, *found], standing
 
 
 def rule_settings(settings: Settings) -> dict[str, Setting]:

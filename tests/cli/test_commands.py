@@ -313,7 +313,7 @@ class TestHelp:
     def test_every_command_shows_two_examples(self, run: Run, name: str) -> None:
         done = run(name, "--help")
         assert done.exit_code == 0
-        assert done.stdout.count(f"\n  mpgov {name}") >= 2
+        assert done.stdout.count(f"\n    mpgov {name}") >= 2
 
     def test_commands_are_grouped(self, run: Run) -> None:
         said = run("--help").stdout

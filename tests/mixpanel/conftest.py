@@ -46,6 +46,8 @@ class Answer:
 class Server:
     """Plays its script answer by answer; the last one for ever."""
 
+    scheme = "http"
+
     def __init__(self) -> None:
         self.script: list[Answer] = [Answer()]
         self.seen: list[Seen] = []
@@ -60,18 +62,19 @@ class Server:
                 server.seen.append(Seen(self.command, self.path, dict(self.headers), body))
                 server.reply(self)
 
-            do_GET = do_POST = do_PATCH = do_DELETE = answer  # noqa: N815 http.server's names
+            do_GET = do_POST = do_PATCH = do_DELETE = do_CONNECT = answer  # noqa: N815 http.server's names
 
             def log_message(self, *_: object) -> None:
                 pass
 
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.http.handle_error = lambda *_: None  # a client that hangs up is no news
         self.thread = threading.Thread(target=self.http.serve_forever, args=(0.02,), daemon=True)
         self.thread.start()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.http.server_port}"
+        return f"{self.scheme}://127.0.0.1:{self.http.server_port}"
 
     def play(self, *answers: Answer) -> None:
         self.script = list(answers)
@@ -121,5 +124,5 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def clock() -> Clock:
+def turned() -> Clock:
     return Clock()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mpgov.errors import InputError
@@ -309,6 +309,7 @@ def test_a_rule_knows_where_it_stands(tmp_path):
 CUT = st.integers(0, len(SAMPLE) - 1).map(lambda at: SAMPLE[:at] + SAMPLE[at + 1 :])
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60) | CUT)
 def test_any_text_is_read_or_refused(text):
     said = "mpgov.toml:"

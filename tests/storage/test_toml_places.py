@@ -6,7 +6,7 @@ import tomllib
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mpgov.storage.toml_places import places
@@ -142,6 +142,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(
     tables=st.dictionaries(KEYS, st.dictionaries(KEYS, VALUES, max_size=4), max_size=4),
     gap=GAPS,

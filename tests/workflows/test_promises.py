@@ -67,6 +67,7 @@ DIRTY: dict[str, Any] = {
 
 class TestNothingUnmanagedChanges:
     def test_everything_beside_the_plan_is_as_before(self, house: House) -> None:
+        house.sandbox.knobs["unknown_property_key"] = "stored"  # or it could not be there
         other = event_entry("Other", description="o", properties={"p": {"type": "string"}})
         custom = {"entityType": "custom_event", "name": "C", "schemaJson": {"x": 1}}
         house.put(event_entry("Sale", **deepcopy(DIRTY)), other, custom)

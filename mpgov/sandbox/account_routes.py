@@ -1,0 +1,141 @@
+"""Service accounts (reference 9)."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from mpgov.sandbox.calls import Answer, Call, Route, ok
+from mpgov.sandbox.refusal import Refusal
+from mpgov.sandbox.state import Account
+
+_ORGANIZATION: Final = "api/app/organizations/{org}/service-accounts"
+ROLES: Final = ("owner", "admin", "analyst", "consumer")
+
+
+def list_all(call: Call) -> Answer:
+    """The accounts of an organization."""
+    organization = call.organization()
+    return ok(
+        [
+            _shown(a)
+            for a in call.sandbox.state.accounts.values()
+            if a.organization == organization.id
+        ]
+    )
+
+
+def list_of_project(call: Call) -> Answer:
+    """The accounts of a project, with their roles in it."""
+    project = call.project()
+    return ok(
+        [
+            {
+                **_shown(account),
+                "role": account.roles[project.id],
+                "role_order": 1,
+                "target_type": "individual",
+                "hasSensitiveAccess": account.sensitive,
+                "email": account.username,
+            }
+            for account in call.sandbox.state.accounts.values()
+            if project.id in account.roles
+        ]
+    )
+
+
+def create(call: Call) -> Answer:
+    """A new account; its secret is in this answer and never again."""
+    organization = call.organization()
+    body = call.json()
+    label = body.get("username") if isinstance(body, dict) else None
+    if not isinstance(label, str) or not label:
+        raise Refusal(400, "username is required")
+    roles = _roles(call, body.get("projects") or [], organization.id)
+    expires = body.get("expires") if call.sandbox.knobs["expires"] == "honoured" else None
+    account, secret = call.sandbox.state.add_account(label, organization.id, expires=expires)
+    account.roles.update(roles)
+    account.role = "admin" if body.get("role") in {"owner", "admin"} else "member"
+    return ok({**_shown(account), "token": secret}, 201)
+
+
+def get_one(call: Call) -> Answer:
+    """One account."""
+    account = _named(call)
+    if call.sandbox.knobs["single_account"] == "bare":
+        return Answer(_shown(account))
+    return ok(_shown(account))
+
+
+def delete(call: Call) -> Answer:
+    """Delete one account: it is out of all projects at once."""
+    del call.sandbox.state.accounts[_named(call).username]
+    return Answer({"status": "ok"})
+
+
+def add_to_project(call: Call) -> Answer:
+    """Give accounts a role in projects."""
+    organization = call.organization()
+    body = call.json()
+    roles = _roles(call, body.get("projects") or [], organization.id)
+    for account in _of_ids(call, body.get("service_account_ids") or []):
+        account.roles.update(roles)
+    return Answer({"status": "ok"})
+
+
+def remove_from_project(call: Call) -> Answer:
+    """Take accounts out of projects."""
+    call.organization()
+    for project in call.json().get("projects") or []:
+        for account in _of_ids(call, project.get("service_account_ids") or []):
+            account.roles.pop(project.get("id"), None)
+    return Answer({"status": "ok"})
+
+
+def _shown(account: Account) -> dict[str, Any]:
+    return {
+        "id": account.id,
+        "username": account.username,
+        "last_used": account.last_used,
+        "expires": account.expires,
+        "creator": 5,
+        "created": account.created,
+        "user": 9000 + account.id,
+    }
+
+
+def _named(call: Call) -> Account:
+    organization = call.organization()
+    for account in call.sandbox.state.accounts.values():
+        if str(account.id) == call.names["id"] and account.organization == organization.id:
+            return account
+    raise Refusal(404, "service account not found")
+
+
+def _of_ids(call: Call, ids: list[Any]) -> list[Account]:
+    found = [a for a in call.sandbox.state.accounts.values() if a.id in ids]
+    if len(found) != len(ids):
+        raise Refusal(404, "service account not found")
+    return found
+
+
+def _roles(call: Call, projects: list[Any], organization: int) -> dict[int, str]:
+    roles: dict[int, str] = {}
+    for shown in projects:
+        project = call.sandbox.state.projects.get(shown.get("id"))
+        if project is None or project.organization != organization:
+            raise Refusal(404, "project not found")
+        if shown.get("role") not in ROLES:
+            raise Refusal(400, f"role must be one of {', '.join(ROLES)}")
+        roles[project.id] = shown["role"]
+    return roles
+
+
+ROUTES = (
+    Route("GET", _ORGANIZATION, list_all),
+    Route("POST", _ORGANIZATION, create),
+    Route("POST", f"{_ORGANIZATION}/add-to-project", add_to_project),
+    Route("POST", f"{_ORGANIZATION}/remove-from-project", remove_from_project),
+    Route("GET", f"{_ORGANIZATION}/{{id}}", get_one),
+    Route("DELETE", f"{_ORGANIZATION}/{{id}}", delete),
+    Route("GET", "api/app/projects/{pid}/service-accounts", list_of_project),
+)

@@ -1,0 +1,192 @@
+"""Raw events out and in: `/export`, `/import`, `/track` (reference 7, 8.1, 8.2)."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import zlib
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from mpgov.sandbox.calls import Answer, Call, Route
+from mpgov.sandbox.refusal import Refusal
+from mpgov.sandbox.state import Project
+from mpgov.sandbox.validation import NAMESPACE
+
+MOST_EXPORTED: Final = 100_000
+WORTH_ZIPPING: Final = 1400
+MOST_IMPORTED: Final = 2000
+MOST_PROPERTIES: Final = 254
+EARLIEST: Final = 31_536_000  # 1971-01-01
+_INSERT_ID: Final = re.compile(r"[A-Za-z0-9-]{1,36}")
+_NOBODY: Final = frozenset(
+    {"00000000-0000-0000-0000-000000000000", "anon", "anonymous", "nil", "none", "null", "n/a"}
+    | {"na", "undefined", "unknown", "<nil>", "0", "-1", "true", "false", "[]", "{}"}
+)
+
+
+def export(call: Call) -> Answer:
+    """`GET /export`: one JSON object a line, as it was received; nothing is deduplicated."""
+    if "project_id" not in call.args:
+        call.account()
+        raise Refusal(400, "project_id is required")
+    project = call.project(pid=call.args["project_id"])
+    rows = list(_chosen(call, project))
+    limit = int(call.args.get("limit", MOST_EXPORTED))
+    if limit > MOST_EXPORTED:
+        raise Refusal(400, f"limit cannot be over {MOST_EXPORTED}")
+    text = "".join(json.dumps(_exported(row, call)) + "\n" for row in rows[:limit])
+    body, headers = text.encode(), {}
+    if "gzip" in call.headers.get("Accept-Encoding", "") and len(body) > WORTH_ZIPPING:
+        body, headers = gzip.compress(body), {"Content-Encoding": "gzip"}
+    return Answer(body, headers=headers, mimetype="text/plain")
+
+
+def _chosen(call: Call, project: Project) -> Iterator[dict[str, Any]]:
+    first, last = (_day(call, key) for key in ("from_date", "to_date"))
+    names = json.loads(call.args["event"]) if "event" in call.args else None
+    for row in project.events:
+        day = datetime.fromtimestamp(row["properties"]["time"], UTC).date()
+        if first <= day <= last and (names is None or row["event"] in names):
+            yield row
+
+
+def _exported(row: dict[str, Any], call: Call) -> dict[str, Any]:
+    if call.args.get("time_in_ms", "false").lower() != "true":
+        return row
+    properties = {**row["properties"], "time": row["properties"]["time"] * 1000}
+    return {"event": row["event"], "properties": properties}
+
+
+def _day(call: Call, key: str) -> date:
+    try:
+        return date.fromisoformat(call.args.get(key, ""))
+    except ValueError:
+        raise Refusal(400, f"{key} must be yyyy-mm-dd") from None
+
+
+def import_(call: Call) -> Answer:
+    """`POST /import`: valid events are kept also where others are refused."""
+    try:
+        project = call.project(pid=call.args.get("project_id"), writes=True)
+    except Refusal as refusal:
+        code = 401 if refusal.status == 401 else refusal.status
+        text = {"code": code, "error": "Invalid credentials", "status": "Unauthorized"}
+        return Answer(text, code)
+    rows = _imported(call)
+    if len(rows) > MOST_IMPORTED:
+        text = {"code": 413, "error": "too many events", "status": "Request Entity Too Large"}
+        return Answer(text, 413)
+    failed = []
+    for place, row in enumerate(rows):
+        problem = _problem(row, call.sandbox.clock())
+        if problem is None:
+            _ingest(project, row)
+        elif call.args.get("strict", "1") == "1":
+            failed.append(_failed(place, row, *problem))
+    kept = len(rows) - len(failed)
+    if not failed:
+        return Answer({"code": 200, "num_records_imported": kept, "status": "OK"})
+    return Answer(
+        {
+            "code": 400,
+            "error": "some data points in the request failed validation",
+            "failed_records": failed,
+            "num_records_imported": kept,
+            "status": "Bad Request",
+        },
+        400,
+    )
+
+
+def track(call: Call) -> Answer:
+    """`POST /track`: `1` says only that it could be read."""
+    try:
+        rows = json.loads(call.data)
+    except ValueError:
+        return Answer("0", mimetype="text/plain")
+    projects = {project.token: project for project in call.sandbox.state.projects.values()}
+    for row in rows if isinstance(rows, list) else [rows]:
+        properties = dict(row.get("properties") or {}) if isinstance(row, dict) else {}
+        project = projects.get(properties.pop("token", ""))
+        properties.setdefault("time", int(call.sandbox.clock()))
+        if project is not None and row.get("event"):
+            _ingest(project, {"event": row["event"], "properties": properties})
+    if call.args.get("verbose") == "1":
+        return Answer({"status": 1, "error": None})
+    return Answer("1", mimetype="text/plain")
+
+
+def _imported(call: Call) -> list[Any]:
+    data = call.data
+    try:
+        if call.headers.get("Content-Encoding") == "gzip":
+            data = gzip.decompress(data)
+        if "ndjson" in call.headers.get("Content-Type", ""):
+            return [json.loads(line) for line in data.splitlines() if line.strip()]
+        rows = json.loads(data)
+    except (ValueError, OSError, EOFError, zlib.error):
+        raise Refusal(400, "the body cannot be read") from None
+    return rows if isinstance(rows, list) else [rows]
+
+
+def _problem(row: Any, now: float) -> tuple[str, str] | None:
+    """What is wrong with an event: the field, and why."""
+    if not isinstance(row, dict) or row.keys() != {"event", "properties"}:
+        return "", "an event has exactly event and properties"
+    properties = row["properties"]
+    if not isinstance(row["event"], str) or not row["event"]:
+        return "event", "'event' must be a non-empty string"
+    if not isinstance(properties, dict) or len(properties) > MOST_PROPERTIES:
+        return "properties", "'properties' must be an object of fewer than 255 keys"
+    wrong = {
+        "time": not _is_timely(properties.get("time"), now),
+        "$insert_id": not _INSERT_ID.fullmatch(str(properties.get("$insert_id", ""))),
+        "distinct_id": str(properties.get("distinct_id", "null")).lower() in _NOBODY,
+    }
+    field = next((name for name, is_wrong in wrong.items() if is_wrong), None)
+    if field is None:
+        return None
+    return f"properties.{field}", f"'properties.{field}' is not valid"
+
+
+def _is_timely(moment: Any, now: float) -> bool:
+    if not isinstance(moment, int | float) or isinstance(moment, bool):
+        return False
+    return EARLIEST <= (moment / 1000 if moment > 1e11 else moment) <= now + 3600
+
+
+def _failed(place: int, row: Any, field: str, message: str) -> dict[str, Any]:
+    properties = row.get("properties") if isinstance(row, dict) else None
+    insert_id = properties.get("$insert_id", "") if isinstance(properties, dict) else ""
+    return {"index": place, "insert_id": str(insert_id), "field": field, "message": message}
+
+
+def _ingest(project: Project, row: dict[str, Any]) -> None:
+    """Keep an event, unless Lexicon blocks it; leave out the properties it blocks."""
+    schema = project.schemas.get(("event", row["event"]), {})
+    if schema.get("metadata", {}).get(NAMESPACE, {}).get("dropped"):
+        return
+    blocked = {
+        name
+        for name, prop in schema.get("properties", {}).items()
+        if isinstance(prop, dict) and prop.get("metadata", {}).get(NAMESPACE, {}).get("dropped")
+    }
+    properties = {k: _cut(v) for k, v in row["properties"].items() if k not in blocked}
+    if properties["time"] > 1e11:
+        properties["time"] = properties["time"] / 1000
+    properties["time"] = int(properties["time"])
+    project.events.append({"event": row["event"], "properties": properties})
+
+
+def _cut(value: Any) -> Any:
+    return value[:255] if isinstance(value, str) else value
+
+
+ROUTES = (
+    Route("GET", "api/2.0/export", export),
+    Route("POST", "import", import_),
+    Route("POST", "track", track),
+)

@@ -1,0 +1,219 @@
+"""The Query API: which events are live and how much (reference 6.1 to 6.6)."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+from mpgov.sandbox.calls import Answer, Call, Route
+from mpgov.sandbox.refusal import Refusal
+from mpgov.sandbox.state import Project
+
+_BASE: Final = "api/query"
+NAMES_WINDOW: Final = 31
+MOST_NAMES: Final = 5000
+TYPES: Final = ("general", "unique", "average")
+UNITS: Final = ("minute", "hour", "day", "week", "month")
+
+
+def names(call: Call) -> Answer:
+    """`/events/names`: the names of the last 31 days."""
+    project = _begin(call)
+    _one_of(call, "type", TYPES)
+    volumes = {
+        name: sum(_days(project, name, NAMES_WINDOW, call).values()) for name in _all(project)
+    }
+    live = [name for name, volume in volumes.items() if volume]
+    by_volume = call.sandbox.knobs["names_order"] == "volume"
+    live.sort(key=(lambda name: (-volumes[name], name)) if by_volume else None)
+    if not by_volume:
+        live.reverse()
+    return Answer(live[: min(_limit(call, 255), MOST_NAMES)])
+
+
+def top(call: Call) -> Answer:
+    """`/events/top`: today's events."""
+    project = _begin(call)
+    _one_of(call, "type", TYPES)
+    today, yesterday = (_today(call) - timedelta(days=n) for n in (0, 1))
+    rows = []
+    for name in _all(project):
+        days = _days(project, name, 2, call)
+        amount, before = days[today.isoformat()], days[yesterday.isoformat()]
+        if amount:
+            change = (amount - before) / before if before else 0.0
+            rows.append({"amount": amount, "event": name, "percent_change": change})
+    rows.sort(key=lambda row: -int(str(row["amount"])))
+    return Answer({"events": rows[: _limit(call, 100)], "type": call.args["type"]})
+
+
+def events(call: Call) -> Answer:
+    """`/events`: counts of named events."""
+    project = _begin(call)
+    _one_of(call, "type", TYPES)
+    _one_of(call, "unit", UNITS)
+    wanted = _listed(call, "event")
+    days = list(_range(call))
+    counted = {name: _counts(project, name, days) for name in wanted}
+    values = {name: found for name, found in counted.items() if any(found.values())}
+    return Answer(_series(days, values))
+
+
+def properties(call: Call) -> Answer:
+    """`/events/properties`: counts of a property's values."""
+    project = _begin(call)
+    event, name = _given(call, "event"), _given(call, "name")
+    days = list(_range(call))
+    wanted = _listed(call, "values") if "values" in call.args else None
+    found: dict[str, Counter[str]] = {}
+    for row in _rows(project, event):
+        value, day = row["properties"].get(name), _day_of(row)
+        if value is not None and day in days and (wanted is None or _text(value) in wanted):
+            found.setdefault(_text(value), Counter())[day] += 1
+    kept = dict(sorted(found.items(), key=lambda item: -item[1].total())[: _limit(call, 255)])
+    return Answer(_series(days, {value: dict(counts) for value, counts in kept.items()}))
+
+
+def properties_top(call: Call) -> Answer:
+    """`/events/properties/top`: the properties of one event, ten of them unless asked for more."""
+    project = _begin(call)
+    found: Counter[str] = Counter()
+    for row in _rows(project, _given(call, "event")):
+        found.update(row["properties"].keys())
+    return Answer({name: {"count": n} for name, n in found.most_common(_limit(call, 10))})
+
+
+def properties_values(call: Call) -> Answer:
+    """`/events/properties/values`: values of one property, all as text."""
+    project = _begin(call)
+    event, name = _given(call, "event"), _given(call, "name")
+    found: Counter[str] = Counter(
+        _text(row["properties"][name])
+        for row in _rows(project, event)
+        if row["properties"].get(name) is not None
+    )
+    return Answer([value for value, _ in found.most_common(_limit(call, 255))])
+
+
+def _begin(call: Call) -> Project:
+    """Who asks for which project, counted against the queries of an hour."""
+    if "project_id" not in call.args:
+        call.account()
+        raise Refusal(400, "project_id is required")
+    project = call.project(pid=call.args["project_id"])
+    call.sandbox.limits.query(str(project.id))
+    return project
+
+
+def _series(days: list[str], values: dict[str, dict[str, int]]) -> dict[str, Any]:
+    return {"data": {"series": days, "values": values}, "legend_size": len(values)}
+
+
+def _counts(project: Project, name: str, days: list[str]) -> dict[str, int]:
+    volumes = _volumes(project, name)
+    return {day: volumes[day] for day in days if volumes[day]}
+
+
+def _volumes(project: Project, name: str) -> Counter[str]:
+    """Events of a name by day: the rows that are kept, and those that are only counted."""
+    found = Counter(project.volumes.get(name, {}))
+    found.update(_day_of(row) for row in _rows(project, name))
+    return found
+
+
+def _days(project: Project, name: str, length: int, call: Call) -> Counter[str]:
+    first = (_today(call) - timedelta(days=length - 1)).isoformat()
+    return Counter({d: n for d, n in _volumes(project, name).items() if d >= first})
+
+
+def _all(project: Project) -> list[str]:
+    return sorted(project.volumes.keys() | {row["event"] for row in project.events})
+
+
+def _rows(project: Project, event: str) -> Iterator[dict[str, Any]]:
+    return (row for row in project.events if row["event"] == event)
+
+
+def _day_of(row: dict[str, Any]) -> str:
+    return datetime.fromtimestamp(row["properties"]["time"], UTC).date().isoformat()
+
+
+def _today(call: Call) -> date:
+    return datetime.fromtimestamp(call.sandbox.clock(), UTC).date()
+
+
+def _range(call: Call) -> Iterator[str]:
+    """The days that are asked for: by interval, or from one to another."""
+    if "interval" in call.args:
+        last = _today(call)
+        first = last - timedelta(days=max(_whole(call, "interval") - 1, 0))
+    else:
+        first, last = _date(call, "from_date"), _date(call, "to_date")
+    while first <= last:
+        yield first.isoformat()
+        first += timedelta(days=1)
+
+
+def _date(call: Call, key: str) -> date:
+    try:
+        found = date.fromisoformat(_given(call, key))
+    except ValueError:
+        raise Refusal(400, f"{key} must be yyyy-mm-dd") from None
+    if found.year < 2000:
+        raise Refusal(400, f"{key}: invalid date, bad year")
+    return found
+
+
+def _given(call: Call, key: str) -> str:
+    if key not in call.args:
+        raise Refusal(400, f"{key} is required")
+    return call.args[key]
+
+
+def _whole(call: Call, key: str) -> int:
+    text = _given(call, key)
+    if not text.isdigit():
+        raise Refusal(400, f"{key} must be a whole number")
+    return int(text)
+
+
+def _limit(call: Call, usual: int) -> int:
+    return _whole(call, "limit") if "limit" in call.args else usual
+
+
+def _one_of(call: Call, key: str, words: tuple[str, ...]) -> None:
+    if _given(call, key) not in words:
+        raise Refusal(400, f"{key} must be one of {', '.join(words)}")
+
+
+def _listed(call: Call, key: str) -> list[str]:
+    """A JSON array in a text: how Mixpanel takes lists."""
+    try:
+        found = json.loads(_given(call, key))
+    except ValueError:
+        found = None
+    if not isinstance(found, list):
+        raise Refusal(400, f"{key} must be a JSON array")
+    return [str(item) for item in found]
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+_TABLE: Final = {
+    "events": events,
+    "events/names": names,
+    "events/top": top,
+    "events/properties": properties,
+    "events/properties/top": properties_top,
+    "events/properties/values": properties_values,
+}
+ROUTES = tuple(
+    Route(method, f"{_BASE}/{path}", answer)
+    for path, answer in _TABLE.items()
+    for method in ("GET", "POST")
+)

@@ -1,0 +1,13 @@
+"""How Mixpanel says no: a status and a text."""
+
+from __future__ import annotations
+
+
+class Refusal(Exception):  # noqa: N818 - what it is: an answer, not a failure of the sandbox
+    """An answer that is not a success; the envelope is the route's."""
+
+    def __init__(self, status: int, text: str, **extra: object) -> None:
+        super().__init__(text)
+        self.status = status
+        self.text = text
+        self.extra = extra

@@ -1,0 +1,97 @@
+"""The sandbox on a port of 127.0.0.1: for the demo, and for the command line as shipped."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from mpgov.sandbox.app import DROPPED, Sandbox
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where the sandbox is reached."""
+
+    port: int
+
+    @property
+    def url(self) -> str:
+        """The address that MIXPANEL_HOST takes."""
+        return f"http://{HOST}:{self.port}"
+
+
+@contextmanager
+def serve(sandbox: Sandbox, port: int = 0) -> Iterator[Server]:
+    """Serve until the block ends; port 0 is any that is free."""
+    server = open_server(sandbox, port)
+    thread = threading.Thread(target=server.serve_forever, name="sandbox", daemon=True)
+    thread.start()
+    try:
+        yield Server(port_of(server))
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def open_server(sandbox: Sandbox, port: int) -> BaseWSGIServer:
+    """Listen; raises `OSError` where the port is taken."""
+    listener = socket.create_server((HOST, port))
+    try:
+        return make_server(
+            HOST,
+            listener.getsockname()[1],
+            _Dropping(sandbox),
+            threaded=True,
+            request_handler=_Quiet,
+            fd=listener.fileno(),
+        )
+    finally:
+        listener.close()
+
+
+def port_of(server: BaseWSGIServer) -> int:
+    """The port it listens on."""
+    port: int = server.socket.getsockname()[1]
+    return port
+
+
+class _Quiet(WSGIRequestHandler):
+    """Says nothing of each request; the sandbox keeps its own log."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name
+        """Keep quiet."""
+
+
+class _Dropping:
+    """The app, but that a dropped answer closes the connection without a word."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._app = sandbox.wsgi
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        dropped = False
+
+        def begin(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            nonlocal dropped
+            dropped = any(name == DROPPED for name, _ in headers)
+            return start(status, headers, *more)
+
+        body = self._app(environ, begin)
+        if dropped:
+            connection: socket.socket = environ["werkzeug.socket"]
+            connection.shutdown(socket.SHUT_RDWR)
+        return body
