@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from mpgov.sandbox.app import Sandbox
-from mpgov.sandbox.server import serve
-from mpgov.sandbox.transport import mount
 from requests import Session
 
 from mpgov.cli.main import main
+from mpgov.sandbox.app import Sandbox
+from mpgov.sandbox.server import serve
+from mpgov.sandbox.transport import mount
 from mpgov.workflows.project import Surroundings, surroundings
 
 LOOPBACK = ("127.", "::1", "localhost")

@@ -45,7 +45,13 @@ service_account = click.option(
 )
 
 
-@click.group("auth")
+@click.group(
+    "auth",
+    epilog="""\b
+Examples:
+  mpgov auth login --project production
+  mpgov auth status --format json""",
+)
 def command() -> None:
     """Credentials: log in, log out, see what they are worth."""
 

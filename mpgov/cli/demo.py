@@ -102,7 +102,7 @@ class Demo:
         )
         self._mpgov("diff", "--only", "Purchase Completed")
         self._tell("3. So first fill what is empty, and replace nothing.")
-        self._mpgov("sync", "--fill-only", "--yes", "--quiet", show_last=2)
+        self._mpgov("sync", "--fill-only", "--yes", show_last=4)
         self._tell("4. Then the rest, with the guards lifted by name: you have read the diff.")
         lifted = ("--allow", "guards/foreign-text", "--allow", "guards/mass-change")
         self._mpgov("sync", "--yes", *lifted, show_last=14)

@@ -43,7 +43,7 @@ def _lines(outcomes: Iterable[Outcome], costs: dict[EntityKey, int]) -> Iterator
     total, done, told = sum(costs.values()), 0, time.monotonic()
     for outcome in outcomes:
         done += costs[outcome.change.key]
-        if time.monotonic() - told >= EVERY:
+        if done == total or time.monotonic() - told >= EVERY:
             told = time.monotonic()
             click.echo(f"{done} of {total} updates sent", err=True)
         yield outcome

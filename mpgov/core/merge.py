@@ -217,9 +217,14 @@ class _EntityMerge:
         known = base.properties.get(name)
         if stored is None:
             return self._added(path, said, known)
-        if said.type is UNSET and said.examples is not UNSET:
-            said = replace(said, examples=plain_examples(said.examples, stored.type))
-        fields = self._fields(path, PROPERTY_FIELDS, (said, known or Property(), stored))
+        sides = said, known or Property(), stored
+        fields = self._fields(path, PROPERTY_FIELDS[:1], sides)
+        type_ = fields.get("type", stored.type)
+        if said.examples is not UNSET and type_ != said.type:
+            # an example is spelled as the type that it will stand beside has it
+            spelled = plain_examples(said.examples, str(type_))
+            sides = replace(said, examples=spelled), known or Property(), stored
+        fields |= self._fields(path, PROPERTY_FIELDS[1:], sides)
         if not fields:
             return stored
         return with_fields(replace(stored, at=said.at, places=said.places), fields)

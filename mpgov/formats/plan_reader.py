@@ -95,10 +95,11 @@ class PlanReader:
             if key.value.__class__ is str and key.value and key.value not in _KNOWN:
                 unknown(doc, key, _KNOWN, "a plan")
         for name, at, node in pairs(doc, doc.root, "a section"):
-            if name in SECTIONS and is_section(doc, name, node, LIST if name == "waive" else MAP):
+            if name not in SECTIONS:
+                continue
+            there = is_section(doc, name, node, LIST if name == "waive" else MAP)
+            if there or (name == "user_properties" and is_empty(node)):  # the profile exists
                 yield doc, name, at, node
-            elif name == "user_properties" and is_empty(node):
-                self._add_user({}, at)
 
     def _names(self, doc: Document, what: str, node: Node) -> Iterator[tuple[str, Location, Node]]:
         """What a section names; each name once in all files."""
@@ -129,15 +130,10 @@ class PlanReader:
     def read_users(self, doc: Document, node: Node, at: Location) -> None:
         """Read `user_properties:`, which is the profile `$user`."""
         seen = self._seen.setdefault("a user property", {})
-        self._add_user(self._properties(doc, node, seen), at)
-
-    def _add_user(self, properties: dict[str, Property | None], at: Location) -> None:
-        known = self.entities.get(USER)
-        if known is None:
-            self.entities[USER] = Entity(USER, properties=properties, at=at)
-        else:
-            merged = {**known.properties, **properties}
-            self.entities[USER] = Entity(USER, properties=merged, at=known.at)
+        properties = self._properties(doc, node, seen) if node.tag == MAP else {}
+        known = self.entities.get(USER, Entity(USER, at=at))
+        merged = {**known.properties, **properties}
+        self.entities[USER] = Entity(USER, properties=merged, at=known.at)
 
     def _properties(
         self, doc: Document, node: Node, seen: dict[str, Location]

@@ -37,7 +37,7 @@ def loads(sources: Sequence[Source], *, folder: bool = False) -> Plan:
     In a folder a file that does not begin with `mpgov` is no plan: it is passed over, with a
     note. Raises `InputError` with every problem of every file.
     """
-    problems = Problems()
+    problems = Problems(source.name for source in sources)
     documents: list[Document] = []
     notes: list[str] = []
     for source in sources:
@@ -70,7 +70,7 @@ def _open(source: Source, problems: Problems, *, folder: bool) -> Document | str
     document = Document(file, root, problems)
     first = root.value[0] if root.tag == MAP and root.value else None
     if first is None or first[0].value != "mpgov":
-        if folder:
+        if folder and first is not None:
             return passed_over
         document.problem(root, f"is no plan; {_BEGIN}")
         return ""

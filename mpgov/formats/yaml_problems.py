@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -38,6 +39,9 @@ _ADVICE: Final = {
     "did not find expected '-' indicator": 'is not YAML: a list goes on with "- "',
     "did not find expected ',' or ']'": "is not YAML: a list that [ opened is never closed by ]",
     "did not find expected ',' or '}'": "is not YAML: a mapping that { opened is not closed by }",
+    "did not find expected node content": (
+        "is not YAML: a value is missing here, or a bracket above is never closed"
+    ),
     "found unexpected end of stream": "is not YAML: this quote is never closed",
     "could not find expected ':'": 'is not YAML: ": " is missing after a name',
     "found unknown escape character": (
@@ -72,8 +76,8 @@ def spot(text: str, index: int) -> Spot:
 class Problems:
     """Collects what is wrong, to be raised at once, in the order of the files."""
 
-    def __init__(self) -> None:
-        self._files: dict[str, int] = {}
+    def __init__(self, files: Iterable[str] = ()) -> None:
+        self._files = {name: place for place, name in enumerate(files)}
         self._found: dict[tuple[int, int, int, str], str] = {}
 
     def __bool__(self) -> bool:

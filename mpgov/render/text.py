@@ -87,7 +87,7 @@ def _diff_summary(report: DiffReport) -> Iterator[str]:
         (total.unmanaged, "unmanaged"),
     ]
     words = ", ".join(f"{number} {word}" for number, word in parts if number) or "nothing planned"
-    yield f"{visible(report.project)} against {report.against}: {words}"
+    yield f"{visible(report.project)} against {visible(report.against)}: {words}"
     if report.changes:
         fields = report.fields
         yield (
@@ -99,8 +99,10 @@ def _diff_summary(report: DiffReport) -> Iterator[str]:
             f"to send: {_count(report.requests, 'request')}, "
             f"{_count(report.updates, 'update')}{wait}"
         )
-    elif not (report.conflicts or report.standing):
-        yield f"{report.against} says what the plan says."
+    elif report.drift and not report.conflicts:
+        yield "nothing to send; drift is kept until the plan changes too"
+    elif report.is_clean:
+        yield f"{visible(report.against)} says what the plan says"
     if report.standing:
         yield f"{_count(len(report.standing), 'guard')} would stop the sync"
 
@@ -124,7 +126,7 @@ def _done(report: SyncReport) -> Iterator[str]:
         return
     if states:
         yield f"{states.count('applied')} applied"
-    elif diff.conflicts:
+    elif diff.conflicts or diff.drift:
         yield "nothing to send"
     else:
         yield "nothing to send; Lexicon says what the plan says"

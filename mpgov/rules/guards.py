@@ -12,7 +12,7 @@ from mpgov.core.change import (
     field_changes,
 )
 from mpgov.core.finding import Finding
-from mpgov.core.model import UNSET, Entity, EntityKey, Location, Path
+from mpgov.core.model import UNSET, Entity, EntityKey, Location, Path, Value
 from mpgov.core.rule import Options, rule
 
 
@@ -30,9 +30,8 @@ events: {Old Thing: {status: blocked}}""",
 def blocks_data(changes: ChangeSet, _: Options) -> Iterator[Finding]:
     """What is blocked is discarded as it arrives; nobody can bring it back."""
     for key, at, change in _fields(changes):
-        if _blocks(change.after) and not _blocks(change.before):
-            what = "blocks the event" if change.path == ("status",) else _property("blocks", change)
-            yield Finding(f"{what}: its data is lost from then on", key, _name(change), at)
+        if _blocks(change.path, change.after) and not _blocks(change.path, change.before):
+            yield Finding("is blocked: its data is lost from then on", key, _name(change), at)
 
 
 @rule(
@@ -49,13 +48,8 @@ events: {Old Thing: {status: live}}""",
 def unblocks(changes: ChangeSet, _: Options) -> Iterator[Finding]:
     """What was blocked was blocked for a reason, and counts again once it is not."""
     for key, at, change in _fields(changes):
-        if _blocks(change.before) and not _blocks(change.after):
-            what = (
-                "unblocks the event"
-                if change.path == ("status",)
-                else _property("unblocks", change)
-            )
-            yield Finding(f"{what}: it is stored and billed again", key, _name(change), at)
+        if _blocks(change.path, change.before) and not _blocks(change.path, change.after):
+            yield Finding("is unblocked: it is stored and billed again", key, _name(change), at)
 
 
 @rule(
@@ -73,7 +67,7 @@ def deletes(changes: ChangeSet, _: Options) -> Iterator[Finding]:
     """With a definition go descriptions, owners and types that somebody wrote."""
     for change in changes:
         if isinstance(change, Delete):
-            yield Finding("deletes the definition, with all that it says", change.key)
+            yield Finding("is deleted from Lexicon, with all that is said of it", change.key)
 
 
 @rule(
@@ -93,7 +87,7 @@ def removes_property(changes: ChangeSet, _: Options) -> Iterator[Finding]:
         if not isinstance(change, Update):
             continue
         for gone in sorted(change.before.properties.keys() - change.after.properties.keys()):
-            message = f"removes the property {gone} and what is said of it"
+            message = "is removed from Lexicon, with all that is said of it"
             yield Finding(message, change.key, gone, change.after.at)
 
 
@@ -141,11 +135,8 @@ def foreign_text(changes: ChangeSet, _: Options) -> Iterator[Finding]:
         if (key, change.path) in changes.foreign:
             word = "replaces" if change.after is not UNSET else "clears"
             what = change.path[-1].replace("_", " ")
-            if change.path[0] == "properties":
-                what = f"the {what} of {change.path[1]}"
-            else:
-                what = f"its {what}"
-            yield Finding(f"{word} {what}, which no plan ever said", key, _name(change), at)
+            message = f"{word} the {what}, which no plan ever said"
+            yield Finding(message, key, _name(change), at)
 
 
 def _fields(changes: ChangeSet) -> Iterator[tuple[EntityKey, Location | None, FieldChange]]:
@@ -162,12 +153,10 @@ def _place(entity: Entity, path: Path) -> Location | None:
     return place or entity.places.get(path[0]) or entity.at
 
 
-def _blocks(value: object) -> bool:
-    return value == "blocked"
-
-
-def _property(verb: str, change: FieldChange) -> str:
-    return f"{verb} the property {change.path[1]}"
+def _blocks(path: Path, value: Value) -> bool:
+    if path[-1] == "blocked":
+        return value is True
+    return path == ("status",) and value == "blocked"
 
 
 def _name(change: FieldChange) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from mpgov.sandbox.seed_events import shop_events, shop_volumes
-from mpgov.sandbox.seed_lexicon import SHOP
+from mpgov.sandbox.seed_lexicon import shop_entries
 from mpgov.sandbox.state import BadStateError, State, load
 
 ORGANIZATION: Final = 9
@@ -32,7 +32,7 @@ def seeded(seed: str | Path, clock: Callable[[], float]) -> tuple[State, str]:
     if seed == "shop":
         _acme(state)
         project = state.projects[4242]
-        project.schemas = {(e["entityType"], e["name"]): e["schemaJson"] for e in SHOP()}
+        project.schemas = {(e["entityType"], e["name"]): e["schemaJson"] for e in shop_entries()}
         project.events = shop_events(clock())
         project.volumes = shop_volumes(clock())
     elif seed == "empty":

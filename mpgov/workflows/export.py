@@ -102,7 +102,7 @@ def _notes(stored: Stored, stubs: tuple[EntityKey, ...], wish: ExportWish) -> tu
     if wish.format == "yaml" and stored.others:
         kinds = sorted({str(entry.get("entityType")) for entry in stored.others})
         notes.append(
-            f"{len(stored.others)} entries of other kinds ({', '.join(kinds)}) are left out; "
+            f"left out: {len(stored.others)} of other kinds ({', '.join(kinds)}); "
             "--format json has them"
         )
     return tuple(notes)

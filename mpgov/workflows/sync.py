@@ -105,7 +105,7 @@ class SyncRun:
             self.access = access = who_am_i(self.client)
         except RemoteError as error:
             return [f"/me could not be asked ({error.message}); trying all the same"]
-        if access.project_name is None:
+        if access.is_known and access.project_name is None:
             raise AuthError(
                 f"this account is no member of project {self.project.id}",
                 hint="mpgov auth status; are id and region in mpgov.toml right?",

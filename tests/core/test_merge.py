@@ -267,3 +267,12 @@ def _only(key: object) -> Catalog:
 def test_a_property_new_to_lexicon_is_blank_where_nothing_is_said() -> None:
     merged = merge(plan(properties={"p": Property(type="number")}), Base(), lexicon())
     assert merged.wanted.entities[KEY].properties["p"] == filled_property(Property(type="number"))
+
+
+def test_an_example_is_spelled_as_the_type_it_will_stand_beside() -> None:
+    said = plan(properties={"p": Property(type="number", examples=(9.5,))})
+    stored = lexicon(properties={"p": Property(type="string")})
+    filled = merge(said, Base(), stored, Options(fill_only=True)).wanted.entities[KEY]
+    assert filled.properties["p"] == filled_property(Property(type="string", examples=("9.5",)))
+    sent = merge(said, Base(), stored).wanted.entities[KEY]
+    assert sent.properties["p"] == filled_property(Property(type="number", examples=(9.5,)))
