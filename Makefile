@@ -33,17 +33,17 @@ lint: $(READY)
 	$(RUN) ruff check .
 	$(RUN) mypy
 	$(BIN)/lint-imports
-	$(RUN) cogapp -I tests --check README.md
+	$(RUN) cogapp -P -I tests --check README.md
 
 check: lint test  ## all that CI runs
 
 fix: $(READY)  ## format, mend what can be mended, write the README's generated parts
 	$(RUN) ruff format .
 	$(RUN) ruff check --fix .
-	$(RUN) cogapp -I tests -r README.md
+	$(RUN) cogapp -P -I tests -r README.md
 
 docs: $(READY)
-	$(RUN) cogapp -I tests -r README.md
+	$(RUN) cogapp -P -I tests -r README.md
 
 golden: $(READY)  ## write the golden files anew; then read the diff
 	$(RUN) pytest -q tests --snapshot-update

@@ -16,7 +16,7 @@ def rule_table() -> None:
 
 def commands() -> None:
     """The help of every command, as it is printed."""
-    with click.Context(main, info_name="mpgov") as ctx:
+    with main.make_context("mpgov", [], resilient_parsing=True) as ctx:
         _block("mpgov --help", ctx.get_help())
         for name in COMMANDS:
             command = main.get_command(ctx, name)
@@ -25,7 +25,8 @@ def commands() -> None:
 
 
 def _command(command: click.Command, path: str, parent: click.Context) -> None:
-    with click.Context(command, info_name=path.rsplit(maxsplit=1)[-1], parent=parent) as ctx:
+    name = path.rsplit(maxsplit=1)[-1]
+    with command.make_context(name, [], parent, resilient_parsing=True) as ctx:
         _block(f"{path} --help", ctx.get_help())
         if isinstance(command, click.Group):
             for name, inner in command.commands.items():
