@@ -79,7 +79,9 @@ def _carry_out(
     for note in run.permit():
         options.tell(ctx, f"warning: {note}")
     if asks and run.comparison.items:
-        click.confirm(question(run), abort=True, err=True)
+        if not click.confirm(question(run), err=True):
+            options.tell(ctx, "nothing was sent")
+            ctx.exit(130)
         run.asked = True
     for _ in progress(run.send(), run.comparison.items, bar, quiet=ctx.obj.quiet):
         pass

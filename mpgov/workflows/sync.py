@@ -71,7 +71,11 @@ def question(run: SyncRun) -> str:
     """What is asked before anything is sent: which project, where, and how much."""
     access, project, report = run.access, run.project, run.comparison.report
     name = access.project_name if access and access.project_name else project.name
-    return f"Send {report.updates} updates to {name} ({place_of(project)}, project {project.id})?"
+    changes = report.summary.create + report.summary.update
+    return (
+        f"Send {changes} change{'s'[: changes != 1]} to {name} "
+        f"({place_of(project)}, project {project.id})?"
+    )
 
 
 def _blocks(comparison: Comparison) -> bool:
