@@ -10,7 +10,7 @@ RUN := $(BIN)/python -m
 READY := $(VENV)/.ready
 WORKERS ?= auto
 
-.PHONY: help demo test check lint fix bench golden docs lock floors clean
+.PHONY: help demo test check lint fix bench golden docs torture lock floors clean
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/'
@@ -50,6 +50,9 @@ golden: $(READY)  ## write the golden files anew; then read the diff
 
 bench: $(READY)  ## what it costs, as ratios measured in one run
 	$(RUN) benchmarks
+
+torture: $(READY)  ## 1 000 syncs on bad days; SEED=n replays one
+	$(RUN) tests.torture $(if $(SEED),--seed $(SEED),1000)
 
 lock: $(READY)  ## pin the newest versions that pyproject.toml allows
 	$(RUN) pip install --quiet uv

@@ -1,5 +1,18 @@
-"""`python -m mpgov`."""
+"""`mpgov`, and `python -m mpgov`: start, and end quietly when interrupted at once."""
 
-from mpgov.cli.main import main
+import sys
 
-main()
+
+def run() -> None:
+    """Run the command line; Ctrl-C before it is even loaded is no traceback."""
+    try:
+        from mpgov.cli.main import main  # noqa: PLC0415 - loading may be interrupted too
+
+        main()
+    except KeyboardInterrupt:
+        sys.stderr.write("error: interrupted\n")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    run()

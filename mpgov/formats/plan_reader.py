@@ -93,7 +93,7 @@ class PlanReader:
     def _sections(self, doc: Document) -> Iterator[tuple[Document, str, Location, Node]]:
         for key, _ in doc.root.value:
             if key.value.__class__ is str and key.value and key.value not in _KNOWN:
-                unknown(doc, key, _KNOWN, "a plan")
+                unknown(doc, key, _KNOWN, "a plan has no section")
         for name, at, node in pairs(doc, doc.root, "a section"):
             if name not in SECTIONS:
                 continue

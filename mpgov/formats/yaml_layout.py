@@ -72,14 +72,24 @@ class Layout:
     def line_of(self, key: Node) -> int:
         """Where the line of a name begins, on which it must be the first thing."""
         start = self.line_start(key.start_mark.index)
-        if self.text[start : key.start_mark.index].strip():
+        if self.text[start : key.start_mark.index].strip() not in {"", "?"}:
             raise CannotPatchError
         return start
+
+    def column(self, key: Node) -> int:
+        """How far a name is indented."""
+        before = self.text[self.line_of(key) : key.start_mark.index]
+        return len(before) - len(before.lstrip())
 
     def line_end(self, index: int) -> int:
         """Where the line of a character ends."""
         end = self.text.find("\n", index)
         return end - 1 if self.text[end - 1] == "\r" else end
+
+    def blank_above(self, start: int) -> int:
+        """Where the empty line above a line begins; the line itself where there is none."""
+        above = self.line_start(start - 1) if start else 0
+        return start if self.text[above:start].strip() else above
 
     def line_after(self, index: int) -> int:
         """Where the next line begins; a place at the start of a line is such."""

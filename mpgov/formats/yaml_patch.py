@@ -125,8 +125,7 @@ class Patch:
         end = self.at.pair_end(key, node)
         start = end if is_alias(key, node) or is_empty(node) else node.start_mark.index
         line = _like(node, wanted) or (flow(wanted) if in_flow else "")
-        column = key.start_mark.column
-        first, *rest = [f" {line}"] if line else self.style.after(wanted, column)
+        first, *rest = [f" {line}"] if line else self.style.after(wanted, self.at.column(key))
         if "\n" in self.text[after:start]:  # the old value begins on a later line
             head = self.at.line_end(after)
             self._splices += [(after, after, first), (head, end, "")]
@@ -165,8 +164,11 @@ class Patch:
 
     def _change_block(self, change: _Change) -> None:
         for pair in change.gone:
-            self._cut(self.at.line_of(pair[0]), self.at.line_after(self.at.pair_end(*pair)))
-        column = change.own[0][0].start_mark.column
+            start = self.at.line_of(pair[0])
+            if change.path in self.spaced:
+                start = self.at.blank_above(start)
+            self._cut(start, self.at.line_after(self.at.pair_end(*pair)))
+        column = self.at.column(change.own[0][0])
         for name, value in change.new.items():
             anchor = change.anchor(name)
             if anchor is None:

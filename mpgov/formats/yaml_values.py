@@ -114,7 +114,7 @@ def fields(
         name = key.value
         read = readers.get(name) if name.__class__ is str else None
         if read is None:
-            unknown(doc, key, readers, what)
+            unknown(doc, key, readers, f"{what} has no field")
         elif name in places:
             twice(doc, key, name, places[name])
         else:
@@ -126,13 +126,14 @@ def fields(
     return values, places
 
 
-def unknown(doc: Document, key: Node, known: Iterable[str], what: str) -> None:
+def unknown(doc: Document, key: Node, known: Iterable[str], lacks: str) -> None:
     """Report a key that means nothing there."""
-    if key.value.__class__ is not str or not key.value:
-        there = found(key) if key.value else "an empty one"
-        doc.problem(key, f"{what} expects names of fields, found {there}; remove it")
+    name = key.value
+    if name.__class__ is str and name:
+        doc.problem(key, f"{lacks} {shown(name)}; {nearest(name, known)}")
     else:
-        doc.problem(key, f"{what} has no field {shown(key.value)}; {nearest(key.value, known)}")
+        there = f"like {found(key)}" if name else "with an empty name"
+        doc.problem(key, f"{lacks} {there}; remove it")
 
 
 def wrong(doc: Document, name: str, node: Node, expected: str, fix: str) -> Unset:

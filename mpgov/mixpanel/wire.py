@@ -85,7 +85,7 @@ def decode_schema(key: EntityKey, schema: Schema, deprecated_tag: str) -> Entity
         tags=plain_tags(tuple(tag for tag in tags if tag != deprecated_tag)),
         owners=plain_owners(
             (
-                *_texts(meta.get("contacts")),
+                *(one for one in _texts(meta.get("contacts")) if _is_person(one)),
                 *(TEAM + team for team in _texts(meta.get("teamContacts"))),
             )
         ),
@@ -290,7 +290,9 @@ def _changed_metadata(
         owners = _listed(after.owners)
         teams = [owner.removeprefix(TEAM) for owner in owners if owner.startswith(TEAM)]
         people = [owner for owner in owners if not owner.startswith(TEAM)]
-        _put_list(changed, "contacts", stored, _in_stored_order(stored, "contacts", people))
+        strange = [one for one in _texts(stored.get("contacts")) if not _is_person(one)]
+        contacts = _in_stored_order(stored, "contacts", [*people, *strange])
+        _put_list(changed, "contacts", stored, contacts)
         _put_list(changed, "teamContacts", stored, _in_stored_order(stored, "teamContacts", teams))
     return changed
 
@@ -317,6 +319,12 @@ def _in_stored_order(stored: Schema, key: str, wanted: list[str]) -> list[str]:
 def _put_list(changed: dict[str, Json], key: str, stored: Schema, wanted: list[str]) -> None:
     if wanted != list(_texts(stored.get(key))):
         changed[key] = list(wanted) if wanted else None
+
+
+def _is_person(contact: str) -> bool:
+    """Whether a contact can be said in a plan: an e-mail. Any other goes back as it is stored."""
+    name, at, domain = contact.partition("@")
+    return bool(name and at and domain) and not any(c.isspace() or c == "@" for c in name + domain)
 
 
 def _listed(value: object) -> list[str]:

@@ -17,6 +17,7 @@ from mpgov.core.model import (
 )
 from mpgov.core.normal import normal_entity, same, sparse
 from mpgov.core.select import Selection, select
+from mpgov.errors import InputError
 from mpgov.formats.plan_edit import AddEntity, Edit, SetField, edit
 from mpgov.mixpanel.lexicon import read
 from mpgov.storage.files import write_beside
@@ -43,11 +44,19 @@ def adopt(around: Surroundings, into: Path, selection: Selection, *, live: bool)
     lines = []
     for name, wanted in sorted(edits.items()):
         path = files.get(name, Path(name))
-        old = read_bytes(path, root).decode() if name in files else "mpgov: 1\n"
+        old = _text(read_bytes(path, root), name) if name in files else "mpgov: 1\n"
         write_beside(path, edit(old, wanted))
         added = sum(isinstance(one, AddEntity) for one in wanted)
         lines.append(f"{name}: {added} added, {len(wanted) - added} fields filled in or replaced")
     return lines or [f"{shown(into, root)}: says all that Lexicon says; nothing was written"]
+
+
+def _text(data: bytes, name: str) -> str:
+    """A plan's text, to be edited where it stands."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        raise InputError(f"{name}:1:1: is not UTF-8; save it as UTF-8 to have it edited") from None
 
 
 def _home(into: Path, files: dict[str, Path], root: Path) -> str:
@@ -66,27 +75,31 @@ def _edits(plan: Catalog, lexicon: Catalog, words: Authority, home: str) -> dict
             file = next((categories[tag] for tag in tags if tag in categories), home)
             edits.setdefault(file, []).append(AddEntity(entity))
             continue
-        found = list(_fields(mine, entity, words))
-        if found:
-            edits.setdefault(mine.at.file if mine.at else home, []).extend(found)
+        for file, one in _fields(mine, entity, words):
+            edits.setdefault(file or home, []).append(one)
     return edits
 
 
-def _fields(mine: Entity, theirs: Entity, words: Authority) -> Iterator[Edit]:
+def _fields(mine: Entity, theirs: Entity, words: Authority) -> Iterator[tuple[str, Edit]]:
+    """The edits of one entity, each with the file that it belongs to."""
     said = normal_entity(mine)
+    file = mine.at.file if mine.at else ""
     for name in ENTITY_FIELDS:
         value = getattr(theirs, name)
         if _is_taken(name, getattr(said, name), value, words(mine.key.name, name)):
             if name == "tags" and isinstance(mine.category, str):
                 value = tuple(tag for tag in value if tag != mine.category)
-            yield SetField(mine.key, (name,), value)
+            yield file, SetField(mine.key, (name,), value)
     for name, prop in theirs.properties.items():
         if name not in mine.properties:
-            yield SetField(mine.key, ("properties", name), prop)
+            yield file, SetField(mine.key, ("properties", name), prop)
             continue
         known = said.properties[name]
         if known is not None and prop is not None:
-            yield from _property_fields(mine.key, name, (known, prop), words)
+            # user properties may be spread over the files of a folder
+            place = known.at.file if known.at else file
+            for one in _property_fields(mine.key, name, (known, prop), words):
+                yield place, one
 
 
 def _property_fields(

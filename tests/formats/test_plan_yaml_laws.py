@@ -16,7 +16,7 @@ from mpgov.formats.plan_yaml import dumps, loads
 from mpgov.formats.yaml_text import Style, flow
 from tests.strategies import catalogs, complete_catalogs, json_values, names
 
-quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def read(text: str) -> Catalog:
@@ -40,7 +40,8 @@ def test_complete_catalogs_read_back_the_same(catalog: Catalog) -> None:
 @quick
 @given(st.dictionaries(names(), json_values(), max_size=4))
 def test_every_reader_of_yaml_reads_what_was_meant(document: dict[str, object]) -> None:
-    for text in ("\n".join(Style().mapping(document)) or "{}", flow(document)):
+    block = "".join(f"{line}\n" for line in Style().mapping(document))
+    for text in (block or "{}", flow(document)):
         assert yaml.load(text, yaml.CSafeLoader) == document
         assert YAML(typ="safe", pure=True).load(text) == document
 

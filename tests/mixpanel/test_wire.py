@@ -252,3 +252,11 @@ def test_a_property_that_was_nonsense_is_replaced_where_the_plan_says_it() -> No
 
 def test_unset_never_reaches_the_wire() -> None:
     assert UNSET not in repr(sent(stored_entity())).split()
+
+
+def test_a_contact_that_is_no_email_is_not_shown_and_goes_back_as_stored() -> None:
+    stored = {"metadata": {"com.mixpanel": {"contacts": ["Jane", "a@b.c", "x y@z"]}}}
+    before = decode_schema(SALE, stored, "deprecated")
+    assert before.owners == ("a@b.c",)
+    schema = sent(replace(before, owners=("d@e.f",)), before, stored)
+    assert schema["metadata"]["com.mixpanel"]["contacts"] == ["Jane", "x y@z", "d@e.f"]

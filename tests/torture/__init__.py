@@ -1,0 +1,1 @@
+"""Real `mpgov` processes on bad days: scripted, seeded, and replayed by their seed."""
