@@ -10,7 +10,7 @@ RUN := $(BIN)/python -m
 READY := $(VENV)/.ready
 WORKERS ?= auto
 
-.PHONY: help demo test check lint fix bench golden docs torture lock floors clean
+.PHONY: help demo test check lint fix bench golden docs contract torture lock floors clean
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/'
@@ -50,6 +50,9 @@ golden: $(READY)  ## write the golden files anew; then read the diff
 
 bench: $(READY)  ## what it costs, as ratios measured in one run
 	$(RUN) benchmarks
+
+contract: $(READY)  ## what Mixpanel does: on the sandbox, or with MPGOV_LIVE=yes on a scratch project
+	$(RUN) tests.contract
 
 torture: $(READY)  ## 1 000 syncs on bad days; SEED=n replays one
 	$(RUN) tests.torture $(if $(SEED),--seed $(SEED),1000)

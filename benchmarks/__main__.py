@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import statistics
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.measure import in_turn, python
-from benchmarks.plans import write
+from benchmarks.loads import load
+from benchmarks.measure import RUNS, in_turn, python
+from benchmarks.plans import plan, write
+from mpgov.core.base import Base
+from mpgov.core.diff import diff
+from mpgov.core.merge import merge
+from mpgov.core.normal import known, normal
+from mpgov.formats.base import Source
+from mpgov.formats.plan_yaml import loads
+from mpgov.sandbox.limits import MOST_UPDATES
 
 LOAD = "import sys, yaml; yaml.load(open(sys.argv[1], 'rb'), Loader=yaml.CSafeLoader)"
 
@@ -28,6 +38,9 @@ def rows(folder: Path) -> Iterator[Row]:
     yield _help(folder)
     yield _check(folder)
     yield _diff(folder)
+    yield _merge(folder)
+    yield from _requests(folder)
+    yield _paced(folder)
 
 
 def _help(folder: Path) -> Row:
@@ -42,9 +55,9 @@ def _help(folder: Path) -> Row:
 
 
 def _check(folder: Path) -> Row:
-    plan = str(write(folder / "check.yaml", 1000, 5))
+    file = str(write(folder / "check.yaml", 1000, 5))
     ours, theirs = in_turn(
-        python("-m", "mpgov", "check", plan), python("-c", LOAD, plan), cwd=folder
+        python("-m", "mpgov", "check", file), python("-c", LOAD, file), cwd=folder
     )
     return (
         "`mpgov check` of 1 000 x 5 over the C loader, each in its own process",
@@ -55,15 +68,53 @@ def _check(folder: Path) -> Row:
 
 def _diff(folder: Path) -> Row:
     def command(events: int) -> list[str]:
-        plan = write(folder / f"plan{events}.yaml", events, 20, edited=events // 10)
+        file = write(folder / f"plan{events}.yaml", events, 20, edited=events // 10)
         export = write(folder / f"export{events}.yaml", events, 20)
-        return python("-m", "mpgov", "diff", str(plan), "--against", str(export))
+        return python("-m", "mpgov", "diff", str(file), "--against", str(export))
 
-    small, large = in_turn(command(500), command(5000), cwd=folder, runs=3)
+    small, large = in_turn(command(500), command(5000), cwd=folder)
     return (
         "offline `mpgov diff` of 5 000 x 20 over 500 x 20",
         f"{large.cpu / small.cpu:.1f}",
         f"{large.cpu:.1f} s over {small.cpu:.1f} s; {large.megabytes:.0f} MB",
+    )
+
+
+def _merge(_: Path) -> Row:
+    """The merge's share of an offline diff, in this process."""
+    sources = [Source("plan.yaml", plan(500, 20, edited=n).encode()) for n in (50, 0)]
+    shares = []
+    for _ in range(RUNS):
+        began = time.perf_counter()
+        ours, theirs = (normal(loads([source]).catalog) for source in sources)
+        lexicon = known(theirs)
+        merging = time.perf_counter()
+        merged = merge(ours, Base(theirs), lexicon)
+        merging = time.perf_counter() - merging
+        diff(lexicon, merged.wanted)
+        shares.append((merging / (time.perf_counter() - began), merging))
+    share, seconds = statistics.median(shares)
+    return "the merge's share of that diff (500 x 20)", f"{share:.2f}", f"{seconds * 1000:.0f} ms"
+
+
+def _requests(_: Path) -> Iterator[Row]:
+    first, second, third = load(1000, 2, edited=10)
+    for what, cost in (
+        ("first load of 1 000 x 2", first),
+        ("10 of 1 000 changed", second),
+        ("nothing to do", third),
+    ):
+        yield f"requests of a sync: {what}", str(cost.requests), f"{cost.updates} updates"
+
+
+def _paced(_: Path) -> Row:
+    first, _, _ = load(2000, 9)
+    batches = -(-first.updates // MOST_UPDATES)
+    shortest = (batches - 1) * 60
+    return (
+        "paced load of 20 000 updates over the shortest that the limits allow, on a turned clock",
+        f"{first.seconds / shortest:.3f}",
+        f"{first.seconds:.1f} s over {shortest} s; {first.requests} requests",
     )
 
 

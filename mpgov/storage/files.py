@@ -7,8 +7,11 @@ import os
 import stat
 import tempfile
 from pathlib import Path
+from typing import Final
 
 from mpgov.errors import InputError
+
+PART: Final = ".part"
 
 
 def write_beside(path: Path, content: str | bytes) -> None:
@@ -31,7 +34,9 @@ def write_beside(path: Path, content: str | bytes) -> None:
 def _write(target: Path, data: bytes) -> None:
     mode = _mode_for(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{target.name[:60]}.", dir=target.parent)
+    prefix = f".{target.name[:60]}."
+    _sweep(target.parent, prefix)
+    handle, name = tempfile.mkstemp(PART, f"{prefix}{os.getpid()}.", target.parent)
     beside = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -46,6 +51,29 @@ def _write(target: Path, data: bytes) -> None:
             beside.unlink()
         raise
     _sync_folder(target.parent)
+
+
+def _sweep(folder: Path, prefix: str) -> None:
+    """Take away what a killed process left beside the file."""
+    for left in folder.iterdir():
+        if left.name.startswith(prefix) and left.name.endswith(PART):
+            pid = left.name.removeprefix(prefix).partition(".")[0]
+            if pid.isdigit() and not _is_running(int(pid)):
+                with contextlib.suppress(OSError):
+                    left.unlink()
+
+
+def _is_running(pid: int) -> bool:
+    """Whether a process of this machine runs; where nobody can say, the system will refuse."""
+    if os.name != "posix":
+        return False  # an open file cannot be deleted there
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _mode_for(target: Path) -> int:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -86,3 +88,17 @@ def test_a_crash_in_the_middle_leaves_the_old_file_and_nothing_else(tmp_path, mo
     monkeypatch.undo()
     assert (tmp_path / "x").read_text() == "old"
     assert [file.name for file in tmp_path.iterdir()] == ["x"]
+
+
+def test_what_a_killed_process_left_is_taken_away(tmp_path: Path) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", "pass"])
+    dead.wait()
+    (tmp_path / f".base.json.{dead.pid}.abc.part").write_text("half")
+    (tmp_path / f".base.json.{os.getpid()}.abc.part").write_text("of somebody who still writes")
+    (tmp_path / ".base.json.notes.part").write_text("somebody's own")
+    write_beside(tmp_path / "base.json", "{}")
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "base.json",
+        f".base.json.{os.getpid()}.abc.part",
+        ".base.json.notes.part",
+    }

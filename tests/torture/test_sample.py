@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("resource")  # what a disk that is full is made with; not on Windows
 
-from tests.torture.harness import run  # noqa: E402 - needs it
+from tests.torture.harness import run
 
 SAMPLE = 40
 

@@ -1,0 +1,1 @@
+"""What Mixpanel does, as one table: on the sandbox always, on a real project when asked."""
