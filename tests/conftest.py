@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from click.testing import CliRunner, Result
 from requests import Session
@@ -19,6 +20,16 @@ from mpgov.sandbox.app import Sandbox
 from mpgov.sandbox.server import serve
 from mpgov.sandbox.transport import mount
 from mpgov.workflows.project import Surroundings, surroundings
+
+# These machines are noisy: how long an example takes says nothing. In CI the same examples come
+# every time, so that a red run is the change's; at a desk they are new ones.
+hypothesis.settings.register_profile(
+    "mpgov",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("mpgov")
 
 LOOPBACK = ("127.", "::1", "localhost")
 PREFIX = "http://127.0.0.1:8765"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from mpgov.cli import options
+from mpgov.core.json_text import dump
+from mpgov.core.model import Json
 from mpgov.errors import AuthError, UsageError
 from mpgov.render.visible import visible
 
@@ -214,7 +215,7 @@ def _as_text(answer: Status) -> str:
 
 def _as_json(answer: Status) -> str:
     standing = answer.standing
-    document = {
+    document: dict[str, Json] = {
         "format": 1,
         "account": answer.account,
         "source": answer.source,
@@ -235,4 +236,4 @@ def _as_json(answer: Status) -> str:
             "may_write": standing.may_write,
             "expires": standing.expires or None,
         }
-    return json.dumps(document, indent=1, ensure_ascii=False)
+    return dump(document, indent=1).rstrip("\n")

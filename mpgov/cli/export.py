@@ -8,6 +8,7 @@ import click
 
 from mpgov.cli import options
 from mpgov.errors import UsageError
+from mpgov.render.visible import visible
 from mpgov.workflows.adopt import adopt
 from mpgov.workflows.export import SUFFIXES, ExportWish, export
 
@@ -46,7 +47,7 @@ def command(
         if output or format_:
             raise UsageError("--into writes the plan; it goes with neither --output nor --format")
         for line in adopt(found, Path(into), chosen, live=live):
-            click.echo(line)
+            click.echo(visible(line))
         return
     suffix = Path(output).suffix if output else ""
     named = next((name for name, ending in SUFFIXES.items() if ending == suffix), "yaml")
@@ -54,7 +55,7 @@ def command(
     if exported.path is None:
         click.echo(exported.text, nl=False)
     else:
-        click.echo(exported.path)
+        click.echo(visible(str(exported.path)))
     options.tell(ctx, f"{exported.stored} entities have a stored schema")
     for note in exported.notes:
         options.tell(ctx, note)

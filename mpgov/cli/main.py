@@ -155,7 +155,7 @@ def _speak_utf8() -> None:
 def _fail(ctx: click.Context, message: str, hint: str, code: int) -> NoReturn:
     from mpgov.render.visible import visible
 
-    for line in message.splitlines() or [""]:
+    for line in message.split("\n"):
         label = click.style("error:", fg="red", bold=True)
         indented = line.startswith("    ")
         click.echo(visible(line) if indented else f"{label} {visible(line)}", err=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import signal
 import sys
 from pathlib import Path
@@ -87,22 +89,25 @@ def _run(sandbox: Sandbox, port: int) -> None:
         server = open_server(sandbox, port)
     except OSError as error:
         raise InputError(
-            f"port {port} of 127.0.0.1: {error.strerror}", hint="--port 0 takes any free one"
+            f"port {port} of 127.0.0.1: {os.strerror(error.errno or 0)}",
+            hint="--port 0 takes any free one",
         ) from None
+    for number in (signal.SIGTERM, signal.SIGINT):  # a shell's `&` would have SIGINT ignored
+        signal.signal(number, _stop)
+    with contextlib.suppress(KeyboardInterrupt), contextlib.closing(server.socket):
+        _tell(sandbox, port_of(server))
+        server.serve_forever()
+    click.echo("The sandbox is gone.", err=True)
+
+
+def _tell(sandbox: Sandbox, port: int) -> None:
     account, secret = sandbox.default_account
-    click.echo(f"export MIXPANEL_HOST=http://127.0.0.1:{port_of(server)}")
+    click.echo(f"export MIXPANEL_HOST=http://127.0.0.1:{port}")
     click.echo(f"export MIXPANEL_PROJECT_ID={sandbox.default_project}")
     click.echo(f"export MIXPANEL_SERVICE_ACCOUNT={account}")
     click.echo(f"export MIXPANEL_SERVICE_ACCOUNT_SECRET={secret}")
     sys.stdout.flush()
     click.echo("The sandbox runs until Ctrl-C. Paste these lines into another shell.", err=True)
-    signal.signal(signal.SIGTERM, _stop)
-    try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        click.echo("The sandbox is gone.", err=True)
-    finally:
-        server.server_close()
 
 
 def _stop(*_: object) -> NoReturn:

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from mpgov.core.json_text import JsonError, dump, load
 from mpgov.errors import InputError
 
 
 def dumps(entries: Iterable[Mapping[str, Any]]) -> str:
     """The entries as a body for `POST …/schemas`, sorted by kind and name."""
     ordered = sorted(entries, key=lambda e: (str(e.get("entityType")), str(e.get("name"))))
-    return json.dumps({"entries": ordered}, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+    return dump({"entries": [dict(entry) for entry in ordered]}, indent=2, sort_keys=True)
 
 
 def loads(data: bytes, name: str) -> list[dict[str, Any]]:
     """The entries of a file: a list of them, under `entries`, or under `results`."""
     try:
-        document = json.loads(data.decode("utf-8-sig"))
+        document = load(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise InputError(f"{name}:{line}:1: is not UTF-8") from None
-    except json.JSONDecodeError as error:
-        raise InputError(f"{name}:{error.lineno}:{error.colno}: is not JSON: {error.msg}") from None
-    except (RecursionError, ValueError):
-        raise InputError(f"{name}:1:1: is JSON that nobody can read") from None
+    except JsonError as error:
+        raise InputError(f"{name}:{error.line}:{error.column}: {error}") from None
     if isinstance(document, dict):
         document = document.get("entries", document.get("results"))
     if not isinstance(document, list):

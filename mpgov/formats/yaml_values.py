@@ -80,14 +80,22 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def pairs(
-    doc: Document, node: Node, what: str, seen: dict[str, Location] | None = None
+    doc: Document,
+    node: Node,
+    what: str,
+    seen: dict[str, Location] | None = None,
+    *,
+    unnamed: bool = False,
 ) -> Iterator[Pair]:
-    """Each name of a mapping with its place and its value; once, in all that share `seen`."""
+    """Each name of a mapping with its place and its value; once, in all that share `seen`.
+
+    With `unnamed`, `""` is a name, as it is in JSON.
+    """
     seen = {} if seen is None else seen
     file = doc.file.name
     for key, value in node.value:
         name = key.value
-        if name.__class__ is not str or not name:
+        if name.__class__ is not str or not (name or (unnamed and key.tag == QUOTED)):
             there = found(key) if name else "an empty one"
             doc.problem(key, f"{what} needs a name, found {there}; write a text")
         elif name in seen:
@@ -252,7 +260,8 @@ def json(doc: Document, name: str, node: Node) -> Json | Unset:
 
 def mapping(doc: Document, name: str, node: Node) -> dict[str, Json]:
     """A mapping of names to any values that JSON can carry."""
-    read = {key: json(doc, key, value) for key, _, value in pairs(doc, node, name)}
+    inner = pairs(doc, node, name, unnamed=True)
+    read = {key: json(doc, key or name, value) for key, _, value in inner}
     return {key: value for key, value in read.items() if value is not UNSET}
 
 
@@ -275,5 +284,6 @@ def plain_value(value: str) -> Json:
         whole = _INTEGER.fullmatch(value) and len(value) <= LONGEST_INTEGER
         return int(value) if whole else float(value)
     if _BASED.fullmatch(value):
-        return int(value, 0)
+        based = int(value, 0)
+        return based if based < 10**LONGEST_INTEGER else math.inf
     return math.inf if _NO_NUMBER.fullmatch(value) else value

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from requests import Response
 
+from mpgov.core.json_text import JsonError, load
+
 _LONGEST: Final = 300
 _LOOKED_AT: Final = 20_000  # of an answer that is no JSON; a title stands at its beginning
 _ANSI: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
@@ -30,11 +32,9 @@ class Revealing(Protocol):
 
 
 def document_of(response: Response) -> Any:
-    """The JSON of an answer; raises `ValueError` where it is none."""
-    try:
-        return json.loads(response.content)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
+    """The JSON of an answer; raises `ValueError` where it is none that can be used."""
+    data = response.content
+    return load(data.decode(json.detect_encoding(data), "surrogatepass"))
 
 
 def failure_of(response: Response) -> str:
@@ -55,6 +55,11 @@ def unreadable(response: Response) -> str:
         return "an empty answer"
     start = response.content[:_LOOKED_AT].lstrip()
     if start[:1] in {b"{", b"["}:
+        try:
+            document_of(response)
+        except ValueError as error:
+            if isinstance(error, JsonError) and not error.is_damaged:
+                return f"JSON that {error}"
         return "JSON that is cut off or damaged"
     return _not_json(response)
 

@@ -180,6 +180,9 @@ class Client:
         except NEVER_SENT as error:
             trouble = trouble_of(error, self.hosts.name)
             spent.unsent = trouble.unsent
+        except ValueError:  # requests looks at a redirect even where it is not to follow it
+            text = f"Mixpanel answered {call.shown} with a redirect to an address that is none"
+            trouble = Trouble(RemoteError(text), "", again=False)
         if response is None:
             return replace(trouble, again=trouble.again and (call.safe or trouble.unsent))
         if response.status_code < 400 and not is_stray(call, response):

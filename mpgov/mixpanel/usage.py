@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from mpgov.core.json_text import is_text
 from mpgov.errors import RemoteError
 from mpgov.mixpanel.client import Client
 
@@ -15,4 +16,4 @@ def event_names(client: Client) -> tuple[str, ...]:
     answer = client.query(("events", "names"), {"type": "general", "limit": str(MOST_NAMES)})
     if not isinstance(answer, list):
         raise RemoteError("Mixpanel's list of event names is no list")
-    return tuple(name for name in answer if isinstance(name, str) and name)
+    return tuple(name for name in answer if isinstance(name, str) and name and is_text(name))

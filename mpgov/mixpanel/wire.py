@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeGuard
 
+from mpgov.core.json_text import as_plain_text, is_text, with_plain_texts
 from mpgov.core.model import (
     PROFILE,
     Catalog,
@@ -53,12 +54,17 @@ class Stored:
 
 
 def decode(entries: Iterable[Json], deprecated_tag: str) -> Stored:
-    """The list that `GET …/schemas` answers; what is no entry at all is passed over."""
+    """The list that `GET …/schemas` answers; what is no entry at all is passed over.
+
+    A name that no plan can say (empty, or with half a character in it) is nobody's to manage:
+    its entry stands among the others, its property stays in the raw schema, as stored. In any
+    other text U+FFFD stands for half a character; only what somebody changes is ever sent.
+    """
     entities: dict[EntityKey, Entity] = {}
     schemas: dict[EntityKey, Schema] = {}
     others: list[Schema] = []
     for entry in entries:
-        if not isinstance(entry, dict):
+        if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
             continue
         key = _key(entry)
         if key is None:
@@ -82,17 +88,21 @@ def decode_schema(key: EntityKey, schema: Schema, deprecated_tag: str) -> Entity
         display_name=_text(meta.get("displayName")),
         status=_status(meta, tags, deprecated_tag),
         hidden=meta.get("hidden") is True,
-        tags=plain_tags(tuple(tag for tag in tags if tag != deprecated_tag)),
+        tags=plain_tags(tuple(as_plain_text(tag) for tag in tags if tag != deprecated_tag)),
         owners=plain_owners(
             (
-                *(one for one in _texts(meta.get("contacts")) if _is_person(one)),
-                *(TEAM + team for team in _texts(meta.get("teamContacts"))),
+                *(as_plain_text(one) for one in _texts(meta.get("contacts")) if _is_person(one)),
+                *(
+                    TEAM + as_plain_text(team)
+                    for team in _texts(meta.get("teamContacts"))
+                    if _is_team(team)
+                ),
             )
         ),
         properties={
             name: _property(prop, required=name in required)
             for name, prop in (properties.items() if isinstance(properties, dict) else ())
-            if isinstance(prop, dict)
+            if isinstance(prop, dict) and _is_name(name)
         },
     )
 
@@ -139,7 +149,7 @@ def cost(entry: Mapping[str, Any]) -> int:
 def _key(entry: Schema) -> EntityKey | None:
     name = entry.get("name")
     match entry.get("entityType"):
-        case "event" if isinstance(name, str) and name:
+        case "event" if _is_name(name):
             return EntityKey("event", name)
         case "profile" if name == PROFILE:
             return EntityKey("profile", PROFILE)
@@ -161,7 +171,12 @@ def _status(meta: Schema, tags: tuple[str, ...], deprecated_tag: str) -> str | N
 
 def _text(value: object) -> str | None:
     text = plain_text(value) if isinstance(value, str) else None
-    return text if isinstance(text, str) else None
+    return as_plain_text(text) if isinstance(text, str) else None
+
+
+def _is_name(value: object) -> TypeGuard[str]:
+    """Whether a plan can call something so."""
+    return isinstance(value, str) and bool(value) and is_text(value)
 
 
 def _texts(value: object) -> tuple[str, ...]:
@@ -172,7 +187,7 @@ def _texts(value: object) -> tuple[str, ...]:
 def _property(prop: Schema, *, required: bool) -> Property:
     meta = _metadata(prop)
     type_ = _type(prop)
-    examples = prop.get("examples")
+    examples = with_plain_texts(prop.get("examples"))
     return Property(
         type=type_,
         description=_text(prop.get("description")),
@@ -293,7 +308,9 @@ def _changed_metadata(
         strange = [one for one in _texts(stored.get("contacts")) if not _is_person(one)]
         contacts = _in_stored_order(stored, "contacts", [*people, *strange])
         _put_list(changed, "contacts", stored, contacts)
-        _put_list(changed, "teamContacts", stored, _in_stored_order(stored, "teamContacts", teams))
+        strange = [one for one in _texts(stored.get("teamContacts")) if not _is_team(one)]
+        wanted = _in_stored_order(stored, "teamContacts", [*teams, *strange])
+        _put_list(changed, "teamContacts", stored, wanted)
     return changed
 
 
@@ -309,10 +326,11 @@ def _wanted_tags(stored: Schema, after: Entity, deprecated_tag: str) -> list[str
 def _in_stored_order(stored: Schema, key: str, wanted: list[str]) -> list[str]:
     """What is wanted: first as stored, in its order and spelling, then what is new."""
     field_name = "owners" if key == "contacts" else "tags"
-    missing = {element_key(field_name, text): text for text in wanted}
-    kept = [text for text in _texts(stored.get(key)) if element_key(field_name, text) in missing]
-    for text in kept:
-        missing.pop(element_key(field_name, text), None)
+    missing = {element_key(field_name, as_plain_text(text)): text for text in wanted}
+    there = [(element_key(field_name, as_plain_text(t)), t) for t in _texts(stored.get(key))]
+    kept = [text for key_, text in there if key_ in missing]
+    for key_, _ in there:
+        missing.pop(key_, None)
     return [*kept, *missing.values()]
 
 
@@ -324,7 +342,13 @@ def _put_list(changed: dict[str, Json], key: str, stored: Schema, wanted: list[s
 def _is_person(contact: str) -> bool:
     """Whether a contact can be said in a plan: an e-mail. Any other goes back as it is stored."""
     name, at, domain = contact.partition("@")
-    return bool(name and at and domain) and not any(c.isspace() or c == "@" for c in name + domain)
+    odd = contact.startswith(TEAM) or any(c.isspace() or c == "@" for c in name + domain)
+    return bool(name and at and domain) and not odd
+
+
+def _is_team(team: str) -> bool:
+    """Whether a team can be said in a plan."""
+    return bool(team.strip()) and "\n" not in team
 
 
 def _listed(value: object) -> list[str]:

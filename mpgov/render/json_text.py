@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 
 from mpgov.core.change import change_as_json, value_as_json, verb_of
 from mpgov.core.finding import Finding
+from mpgov.core.json_text import dump
 from mpgov.core.merge import Disagreement
 from mpgov.core.model import UNSET, Json, Location, Value
 from mpgov.core.report import CheckReport, DiffReport, Outcome, SyncReport, counts
@@ -24,7 +24,7 @@ def draw(report: Report, _color: bool) -> str:
             document = diff_as_json(report)
         case SyncReport():
             document = _sync(report)
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return dump(document, indent=2)
 
 
 RENDERER = Renderer("json", (".json",), draw)

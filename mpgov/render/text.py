@@ -113,7 +113,7 @@ def _sync(report: SyncReport, paint: Paint) -> Iterator[str]:
     for finding in report.not_stored:
         yield _finding(finding, paint)
     if report.unverified:
-        yield f"sent, but Lexicon could not be read back: {visible(report.unverified)}"
+        yield f"sent, but not confirmed: {visible(report.unverified)}"
         yield "run mpgov sync again: it sends nothing that landed"
     yield f"{visible(report.diff.project)}: {', '.join(_done(report))}"
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import cache
 from typing import Final
 
 from mpgov.core.finding import Finding
 from mpgov.core.model import UNSET, Catalog, Json, Property, is_mixpanels
 from mpgov.core.rule import Options, rule
 from mpgov.rules.about import about_property, properties
+from mpgov.rules.matching import matches
 
 
 @rule(
@@ -56,10 +57,20 @@ def _problem(prop: Property, value: Json, field: str) -> str:
     if field == "examples" and isinstance(prop.allowed, tuple) and value not in prop.allowed:
         return "is not one of the allowed values"
     if isinstance(prop.pattern, str) and isinstance(value, str):
-        return "" if re.search(prop.pattern, value) else f"does not match {prop.pattern}"
+        found = matches(prop.pattern, value)
+        trouble = "does not match" if found is False else "takes too long to be matched against"
+        return "" if found else f"{trouble} {prop.pattern}"
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _out_of_range(prop, value)
     return ""
+
+
+@cache
+def _pattern(text: str) -> re.Pattern[str]:
+    """A plan's pattern; what Python thinks of its style is nobody's concern."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return re.compile(text)
 
 
 def _out_of_range(prop: Property, value: float) -> str:

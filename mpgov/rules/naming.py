@@ -10,6 +10,7 @@ from mpgov.core.finding import Finding
 from mpgov.core.model import Catalog, is_mixpanels
 from mpgov.core.rule import Options, rule
 from mpgov.rules.about import about, about_property, is_own_event, properties
+from mpgov.rules.matching import matches
 
 LONGEST: Final = 255  # concepts 1.4: longer names are cut
 _SMALL: Final = frozenset(
@@ -69,8 +70,7 @@ def too_long(catalog: Catalog, _: Options) -> Iterator[Finding]:
 
 def _style(style: str) -> Callable[[str], bool]:
     if style.startswith("/"):
-        pattern = re.compile(style.strip("/"))
-        return lambda name: pattern.fullmatch(name) is not None
+        return lambda name: matches(style[1:-1], name, whole=True) is True
     return _STYLES[style]
 
 

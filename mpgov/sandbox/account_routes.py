@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from mpgov.sandbox.calls import Answer, Call, Route, ok
+from mpgov.sandbox.calls import Answer, Call, Route, moment_of, ok
 from mpgov.sandbox.refusal import Refusal
 from mpgov.sandbox.state import Account
 
@@ -46,12 +46,14 @@ def list_of_project(call: Call) -> Answer:
 def create(call: Call) -> Answer:
     """A new account; its secret is in this answer and never again."""
     organization = call.organization()
-    body = call.json()
-    label = body.get("username") if isinstance(body, dict) else None
+    body = call.fields()
+    label = body.get("username")
     if not isinstance(label, str) or not label:
         raise Refusal(400, "username is required")
-    roles = _roles(call, body.get("projects") or [], organization.id)
-    expires = body.get("expires") if call.sandbox.knobs["expires"] == "honoured" else None
+    if body.get("role") not in {None, *ROLES}:
+        raise Refusal(400, f"role must be one of {', '.join(ROLES)}")
+    roles = _roles(call, body.get("projects"), organization.id)
+    expires = _expiry(body) if call.sandbox.knobs["expires"] == "honoured" else None
     account, secret = call.sandbox.state.add_account(label, organization.id, expires=expires)
     account.roles.update(roles)
     account.role = "admin" if body.get("role") in {"owner", "admin"} else "member"
@@ -75,19 +77,24 @@ def delete(call: Call) -> Answer:
 def add_to_project(call: Call) -> Answer:
     """Give accounts a role in projects."""
     organization = call.organization()
-    body = call.json()
-    roles = _roles(call, body.get("projects") or [], organization.id)
-    for account in _of_ids(call, body.get("service_account_ids") or []):
+    body = call.fields()
+    roles = _roles(call, body.get("projects"), organization.id)
+    for account in _of_ids(call, body.get("service_account_ids"), organization.id):
         account.roles.update(roles)
     return Answer({"status": "ok"})
 
 
 def remove_from_project(call: Call) -> Answer:
     """Take accounts out of projects."""
-    call.organization()
-    for project in call.json().get("projects") or []:
-        for account in _of_ids(call, project.get("service_account_ids") or []):
-            account.roles.pop(project.get("id"), None)
+    organization = call.organization()
+    shown = _objects(call.fields().get("projects"))
+    leaving = [
+        (_project(call, row, organization.id), account)
+        for row in shown
+        for account in _of_ids(call, row.get("service_account_ids"), organization.id)
+    ]
+    for project, account in leaving:
+        account.roles.pop(project, None)
     return Answer({"status": "ok"})
 
 
@@ -111,23 +118,49 @@ def _named(call: Call) -> Account:
     raise Refusal(404, "service account not found")
 
 
-def _of_ids(call: Call, ids: list[Any]) -> list[Account]:
-    found = [a for a in call.sandbox.state.accounts.values() if a.id in ids]
-    if len(found) != len(ids):
+def _of_ids(call: Call, ids: Any, organization: int) -> list[Account]:
+    if not isinstance(ids, list):
+        raise Refusal(400, "service_account_ids must be a list")
+    known = {a.id: a for a in call.sandbox.state.accounts.values()}
+    found = [known[id_] for id_ in ids if isinstance(id_, int) and id_ in known]
+    if len(found) != len(ids) or any(a.organization != organization for a in found):
         raise Refusal(404, "service account not found")
     return found
 
 
-def _roles(call: Call, projects: list[Any], organization: int) -> dict[int, str]:
+def _roles(call: Call, projects: Any, organization: int) -> dict[int, str]:
     roles: dict[int, str] = {}
-    for shown in projects:
-        project = call.sandbox.state.projects.get(shown.get("id"))
-        if project is None or project.organization != organization:
-            raise Refusal(404, "project not found")
+    for shown in _objects([] if projects is None else projects):
+        project = _project(call, shown, organization)
         if shown.get("role") not in ROLES:
             raise Refusal(400, f"role must be one of {', '.join(ROLES)}")
-        roles[project.id] = shown["role"]
+        roles[project] = shown["role"]
     return roles
+
+
+def _project(call: Call, shown: dict[str, Any], organization: int) -> int:
+    id_ = shown.get("id")
+    project = call.sandbox.state.projects.get(id_) if isinstance(id_, int) else None
+    if project is None or project.organization != organization:
+        raise Refusal(404, "project not found")
+    return project.id
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise Refusal(400, "projects must be a list of objects")
+    return value
+
+
+def _expiry(body: dict[str, Any]) -> str | None:
+    expires = body.get("expires")
+    if expires is None:
+        return None
+    try:
+        moment_of(expires)
+    except (TypeError, ValueError):
+        raise Refusal(400, "expires must be a date and time") from None
+    return str(expires)
 
 
 ROUTES = (

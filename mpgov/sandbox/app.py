@@ -28,13 +28,13 @@ from mpgov.sandbox import (
     query_routes,
     schemas,
 )
-from mpgov.sandbox.calls import Answer, Call, Route
+from mpgov.sandbox.calls import Answer, Call, Route, moment_of
 from mpgov.sandbox.faults import BEFORE, Fault, Faults
 from mpgov.sandbox.knobs import Knobs
 from mpgov.sandbox.limits import Limits
 from mpgov.sandbox.persist import Keeper
 from mpgov.sandbox.refusal import Refusal
-from mpgov.sandbox.seed import seeded
+from mpgov.sandbox.seed import newcomer, seeded
 
 ROUTES: Final[tuple[Route, ...]] = (
     *lexicon_routes.ROUTES,
@@ -85,6 +85,8 @@ class Sandbox:
         kept = self._keeper.read()
         if kept is not None:
             self.state, self._secret = kept
+            if not any(a.knows(self._secret) for a in list(self.state.accounts.values())[:1]):
+                self._secret = newcomer(self.state)  # the first account was deleted
         else:
             self.state, self._secret = seeded(seed, clock)
         self.knobs = Knobs({**self.state.knobs, **(knobs or {})})
@@ -109,6 +111,13 @@ class Sandbox:
     def fault(self, kind: str, **details: Any) -> None:
         """Script a failure: see `faults.Fault`."""
         self.faults.add(Fault(kind, **details))
+
+    def turn(self, knobs: Mapping[str, str]) -> None:
+        """Turn knobs: all of them, or none where one is unknown."""
+        with self._lock:
+            self.knobs.update(Knobs(knobs).turned)
+            self.state.knobs = self.knobs.turned
+            self._save()
 
     def stored(self, project: int) -> list[dict[str, Any]]:
         """A copy of the stored entries, by type and name."""
@@ -143,6 +152,8 @@ class Sandbox:
     ) -> tuple[str, str]:
         """Make one more service account: its name and its secret."""
         with self._lock:
+            if expires is not None:
+                moment_of(expires)
             organization = self.state.projects[self.default_project].organization
             account, secret = self.state.add_account(label, organization, expires=expires)
             account.roles.update(roles)
@@ -162,6 +173,7 @@ class Sandbox:
 
     def _flask(self) -> Flask:
         app = Flask("mpgov.sandbox", static_folder=None)
+        app.url_map.merge_slashes = False  # an empty part of a path means something
 
         @app.route("/", defaults={"path": ""}, methods=_METHODS)
         @app.route("/<path:path>", methods=_METHODS)
@@ -211,11 +223,13 @@ class Sandbox:
 
     def _answered(self, call: Call, routes: tuple[Route, ...]) -> Answer:
         parts = call.parts
-        if len(parts) > 1 and not parts[-1] and "schemas" not in parts:
+        if len(parts) > 1 and not parts[-1]:
             parts = parts[:-1]
-        slashless = "data-definitions" in parts and call.parts[-1]
+        slashless = parts[4:5] == ["data-definitions"] and call.parts[-1]
         if slashless and self.knobs["slashless"] == "redirect":
-            return Answer("", 301, {"Location": f"{call.path}/"}, "text/html")
+            query = call.headers["X-Query"]
+            place = f"{call.path}/{query and '?'}{query}"
+            return Answer("", 301, {"Location": place}, "text/html")
         matching = [(route, found) for route in routes if (found := route.match(parts)) is not None]
         if not matching:
             return Answer({"status": "error", "error": "no such route", "routes": known()}, 501)
@@ -229,9 +243,9 @@ class Sandbox:
         return Answer({"status": "error", "error": "Method Not Allowed"}, 405)
 
     def _refused(self, refusal: Refusal) -> Answer:
-        headers = {}
-        wait = refusal.extra.get("retry_after")
-        if isinstance(wait, int | float) and self.knobs["retry_after"] == "present":
+        headers = dict(refusal.headers)
+        wait = refusal.retry_after
+        if wait is not None and self.knobs["retry_after"] == "present":
             headers["Retry-After"] = str(max(1, math.ceil(wait)))
         return Answer({"status": "error", "error": refusal.text}, refusal.status, headers)
 
@@ -267,7 +281,7 @@ def _spoilt(answer: Answer, fault: Fault) -> Answer:
             headers = {**answer.headers, "Content-Encoding": "gzip"}
             return Answer(payload, answer.status, headers, answer.mimetype)
         case "cut_export":
-            cut = payload[: len(payload) * 2 // 3]
+            cut = payload[: len(payload) * 2 // 3].removesuffix(b"\n")
             return Answer(cut, answer.status, answer.headers, answer.mimetype)
     return answer
 

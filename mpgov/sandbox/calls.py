@@ -59,16 +59,23 @@ class Call:
         """The body as JSON; refused where it is none."""
         try:
             return json.loads(self.data)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise Refusal(400, "the body is not JSON") from None
+
+    def fields(self) -> dict[str, Any]:
+        """The body as a JSON object; refused where it is none."""
+        body = self.json()
+        if not isinstance(body, dict):
+            raise Refusal(400, "the body must be a JSON object")
+        return body
 
     def account(self) -> Account:
         """Who asks; refused where nobody knows them, or they expired."""
-        username, secret = _credentials(self.headers.get("Authorization", ""))
+        username, secret = credentials(self.headers.get("Authorization", ""))
         account = self.sandbox.state.accounts.get(username)
         if account is None or not account.knows(secret):
             raise Refusal(401, "Invalid service account credentials")
-        if account.expires and _moment(account.expires) <= self.sandbox.clock():
+        if account.expires and moment_of(account.expires) <= self.sandbox.clock():
             raise Refusal(401, "Service account has expired")
         account.last_used = datetime.fromtimestamp(self.sandbox.clock(), UTC).isoformat()
         return account
@@ -130,7 +137,7 @@ def ok(results: Any, status: int = 200) -> Answer:
     return Answer({"status": "ok", "results": results}, status)
 
 
-def _credentials(header: str) -> tuple[str, str]:
+def credentials(header: str) -> tuple[str, str]:
     """Basic credentials, encoded or plain: Mixpanel takes both (reference 1.2)."""
     scheme, _, value = header.partition(" ")
     if scheme.lower() != "basic":
@@ -144,11 +151,12 @@ def _credentials(header: str) -> tuple[str, str]:
 
 
 def _number(text: str | None) -> int:
-    if text is None or not text.isdigit():
+    if text is None or not text.isdecimal():
         raise Refusal(404, "not found")
     return int(text)
 
 
-def _moment(text: str) -> float:
+def moment_of(text: str) -> float:
+    """Seconds of a date and time as Mixpanel writes it: where no zone is named, it is UTC."""
     moment = datetime.fromisoformat(text)
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

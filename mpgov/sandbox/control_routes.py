@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mpgov.sandbox.calls import Answer, Call, Route
+from mpgov.sandbox.faults import Fault
 from mpgov.sandbox.refusal import Refusal
+
+if TYPE_CHECKING:
+    from mpgov.sandbox.app import Sandbox
 
 
 def get_log(call: Call) -> Answer:
@@ -27,8 +31,7 @@ def get_knobs(call: Call) -> Answer:
 
 def put_knobs(call: Call) -> Answer:
     """Turn knobs: `{"NAME": "VALUE"}`."""
-    _tried(lambda: call.sandbox.knobs.update(call.json()))
-    call.sandbox.state.knobs = call.sandbox.knobs.turned
+    _tried(lambda: call.sandbox.turn(call.fields()))
     return get_knobs(call)
 
 
@@ -40,8 +43,8 @@ def get_faults(call: Call) -> Answer:
 def add_faults(call: Call) -> Answer:
     """Script failures: one as an object, or a list of them."""
     body = call.json()
-    for fault in body if isinstance(body, list) else [body]:
-        _tried(lambda fault=fault: call.sandbox.fault(**fault))
+    for fault in _tried(lambda: [Fault(**one) for one in _listed(body)]):
+        call.sandbox.faults.add(fault)
     return get_faults(call)
 
 
@@ -80,10 +83,8 @@ def get_accounts(call: Call) -> Answer:
 
 def add_account(call: Call) -> Answer:
     """Make a service account: `{"label", "roles": {"42": "analyst"}, "expires"?}`."""
-    body = call.json()
-    roles = {int(pid): role for pid, role in body.get("roles", {}).items()}
-    made = _tried(lambda: call.sandbox.add_account(body["label"], roles, body.get("expires")))
-    return Answer({"username": made[0], "secret": made[1]}, 201)
+    username, secret = _tried(lambda: _made(call.sandbox, call.fields()))
+    return Answer({"username": username, "secret": secret}, 201)
 
 
 def add_project(call: Call) -> Answer:
@@ -92,10 +93,19 @@ def add_project(call: Call) -> Answer:
     return Answer({"status": "ok"}, 201)
 
 
+def _made(sandbox: Sandbox, body: dict[str, Any]) -> tuple[str, str]:
+    roles = {int(pid): role for pid, role in body.get("roles", {}).items()}
+    return sandbox.add_account(body["label"], roles, body.get("expires"))
+
+
+def _listed(body: Any) -> list[Any]:
+    return body if isinstance(body, list) else [body]
+
+
 def _tried(action: Any) -> Any:
     try:
         return action()
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise Refusal(400, f"{type(error).__name__}: {error}") from None
 
 

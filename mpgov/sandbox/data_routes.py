@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from mpgov.sandbox.calls import Answer, Call, Route
+from mpgov.sandbox.calls import Answer, Call, Route, credentials
 from mpgov.sandbox.refusal import Refusal
 from mpgov.sandbox.state import Project
 from mpgov.sandbox.validation import NAMESPACE
@@ -18,9 +18,17 @@ from mpgov.sandbox.validation import NAMESPACE
 MOST_EXPORTED: Final = 100_000
 WORTH_ZIPPING: Final = 1400
 MOST_IMPORTED: Final = 2000
+MOST_BYTES: Final = 10 * 1024 * 1024
 MOST_PROPERTIES: Final = 254
 EARLIEST: Final = 31_536_000  # 1971-01-01
 _INSERT_ID: Final = re.compile(r"[A-Za-z0-9-]{1,36}")
+_STATUS: Final = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    413: "Request Entity Too Large",
+}
 _NOBODY: Final = frozenset(
     {"00000000-0000-0000-0000-000000000000", "anon", "anonymous", "nil", "none", "null", "n/a"}
     | {"na", "undefined", "unknown", "<nil>", "0", "-1", "true", "false", "[]", "{}"}
@@ -33,10 +41,7 @@ def export(call: Call) -> Answer:
         call.account()
         raise Refusal(400, "project_id is required")
     project = call.project(pid=call.args["project_id"])
-    rows = list(_chosen(call, project))
-    limit = int(call.args.get("limit", MOST_EXPORTED))
-    if limit > MOST_EXPORTED:
-        raise Refusal(400, f"limit cannot be over {MOST_EXPORTED}")
+    rows, limit = list(_chosen(call, project)), _limit(call)
     text = "".join(json.dumps(_exported(row, call)) + "\n" for row in rows[:limit])
     body, headers = text.encode(), {}
     if "gzip" in call.headers.get("Accept-Encoding", "") and len(body) > WORTH_ZIPPING:
@@ -46,11 +51,30 @@ def export(call: Call) -> Answer:
 
 def _chosen(call: Call, project: Project) -> Iterator[dict[str, Any]]:
     first, last = (_day(call, key) for key in ("from_date", "to_date"))
-    names = json.loads(call.args["event"]) if "event" in call.args else None
+    names = _names(call)
     for row in project.events:
         day = datetime.fromtimestamp(row["properties"]["time"], UTC).date()
         if first <= day <= last and (names is None or row["event"] in names):
             yield row
+
+
+def _limit(call: Call) -> int:
+    text = call.args.get("limit", str(MOST_EXPORTED))
+    if not text.isdecimal() or not 0 < int(text) <= MOST_EXPORTED:
+        raise Refusal(400, f"limit must be a whole number from 1 to {MOST_EXPORTED}")
+    return int(text)
+
+
+def _names(call: Call) -> list[Any] | None:
+    if "event" not in call.args:
+        return None
+    try:
+        names = json.loads(call.args["event"])
+    except ValueError:
+        names = None
+    if not isinstance(names, list):
+        raise Refusal(400, "event must be a JSON array")
+    return names
 
 
 def _exported(row: dict[str, Any], call: Call) -> dict[str, Any]:
@@ -70,23 +94,20 @@ def _day(call: Call, key: str) -> date:
 def import_(call: Call) -> Answer:
     """`POST /import`: valid events are kept also where others are refused."""
     try:
-        project = call.project(pid=call.args.get("project_id"), writes=True)
+        project = _importer(call)
+        rows = _imported(call)
     except Refusal as refusal:
-        code = 401 if refusal.status == 401 else refusal.status
-        text = {"code": code, "error": "Invalid credentials", "status": "Unauthorized"}
-        return Answer(text, code)
-    rows = _imported(call)
-    if len(rows) > MOST_IMPORTED:
-        text = {"code": 413, "error": "too many events", "status": "Request Entity Too Large"}
-        return Answer(text, 413)
-    failed = []
+        code, error = refusal.status, refusal.text
+        error = "Invalid credentials" if code == 401 else error
+        return Answer({"code": code, "error": error, "status": _STATUS[code]}, code)
+    failed, kept = [], 0
     for place, row in enumerate(rows):
         problem = _problem(row, call.sandbox.clock())
         if problem is None:
             _ingest(project, row)
+            kept += 1
         elif call.args.get("strict", "1") == "1":
             failed.append(_failed(place, row, *problem))
-    kept = len(rows) - len(failed)
     if not failed:
         return Answer({"code": 200, "num_records_imported": kept, "status": "OK"})
     return Answer(
@@ -103,31 +124,57 @@ def import_(call: Call) -> Answer:
 
 def track(call: Call) -> Answer:
     """`POST /track`: `1` says only that it could be read."""
+    is_verbose = call.args.get("verbose") == "1"
     try:
-        rows = json.loads(call.data)
-    except ValueError:
+        rows = json.loads(call.args.get("data") or call.data)
+    except (ValueError, RecursionError):
+        if is_verbose:
+            return Answer({"status": 0, "error": "the data cannot be read"})
         return Answer("0", mimetype="text/plain")
     projects = {project.token: project for project in call.sandbox.state.projects.values()}
     for row in rows if isinstance(rows, list) else [rows]:
-        properties = dict(row.get("properties") or {}) if isinstance(row, dict) else {}
-        project = projects.get(properties.pop("token", ""))
-        properties.setdefault("time", int(call.sandbox.clock()))
-        if project is not None and row.get("event"):
+        sent = row.get("properties") if isinstance(row, dict) else None
+        properties = dict(sent) if isinstance(sent, dict) else {}
+        project = projects.get(str(properties.pop("token", "")))
+        if not _is_timely(properties.get("time"), call.sandbox.clock()):
+            properties["time"] = int(call.sandbox.clock())
+        if project is not None and isinstance(row.get("event"), str):
             _ingest(project, {"event": row["event"], "properties": properties})
-    if call.args.get("verbose") == "1":
+    if is_verbose:
         return Answer({"status": 1, "error": None})
     return Answer("1", mimetype="text/plain")
 
 
+def _importer(call: Call) -> Project:
+    """Where to import to: a service account names a project, a project token is one."""
+    username, secret = credentials(call.headers.get("Authorization", ""))
+    for project in call.sandbox.state.projects.values():
+        if project.token == username and not secret:
+            return project
+    if "project_id" not in call.args:
+        call.account()
+        raise Refusal(400, "project_id is required")
+    return call.project(pid=call.args["project_id"], writes=True)
+
+
 def _imported(call: Call) -> list[Any]:
+    rows = _read(call)
+    if len(rows) > MOST_IMPORTED:
+        raise Refusal(413, f"request exceeds max limit of {MOST_IMPORTED} events")
+    return rows
+
+
+def _read(call: Call) -> list[Any]:
     data = call.data
     try:
         if call.headers.get("Content-Encoding") == "gzip":
             data = gzip.decompress(data)
+        if len(data) > MOST_BYTES:
+            raise Refusal(413, f"request exceeds max limit of {MOST_BYTES} bytes")
         if "ndjson" in call.headers.get("Content-Type", ""):
             return [json.loads(line) for line in data.splitlines() if line.strip()]
         rows = json.loads(data)
-    except (ValueError, OSError, EOFError, zlib.error):
+    except (ValueError, OSError, EOFError, RecursionError, zlib.error):
         raise Refusal(400, "the body cannot be read") from None
     return rows if isinstance(rows, list) else [rows]
 
@@ -143,13 +190,18 @@ def _problem(row: Any, now: float) -> tuple[str, str] | None:
         return "properties", "'properties' must be an object of fewer than 255 keys"
     wrong = {
         "time": not _is_timely(properties.get("time"), now),
-        "$insert_id": not _INSERT_ID.fullmatch(str(properties.get("$insert_id", ""))),
+        "$insert_id": not _is_insert_id(properties.get("$insert_id")),
         "distinct_id": str(properties.get("distinct_id", "null")).lower() in _NOBODY,
     }
     field = next((name for name, is_wrong in wrong.items() if is_wrong), None)
     if field is None:
         return None
     return f"properties.{field}", f"'properties.{field}' is not valid"
+
+
+def _is_insert_id(value: Any) -> bool:
+    text = str(value)
+    return _INSERT_ID.fullmatch(text) is not None and text.lower() not in _NOBODY
 
 
 def _is_timely(moment: Any, now: float) -> bool:
@@ -178,7 +230,7 @@ def _ingest(project: Project, row: dict[str, Any]) -> None:
     if properties["time"] > 1e11:
         properties["time"] = properties["time"] / 1000
     properties["time"] = int(properties["time"])
-    project.events.append({"event": row["event"], "properties": properties})
+    project.events.append({"event": _cut(row["event"]), "properties": properties})
 
 
 def _cut(value: Any) -> Any:

@@ -32,6 +32,14 @@ class Fault:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"there is no fault {self.kind}; there are: {', '.join(KINDS)}")
+        texts, numbers = (self.method, self.path), (self.times, self.after, self.status)
+        waits = (self.seconds, 0 if self.retry_after is None else self.retry_after)
+        if not (
+            all(isinstance(text, str) for text in texts)
+            and all(isinstance(number, int) for number in numbers)
+            and all(isinstance(wait, int | float) for wait in waits)
+        ):
+            raise ValueError("a detail of the fault is of the wrong type")
 
 
 class Faults:

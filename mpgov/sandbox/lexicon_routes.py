@@ -79,9 +79,7 @@ def list_kind(call: Call) -> Answer:
 
 
 def get_one(call: Call) -> Answer:
-    """`GET /schemas/{kind}/{name}`; without a name it is the list of the kind."""
-    if not call.names["name"]:
-        return list_kind(call)
+    """`GET /schemas/{kind}/{name}`."""
     project = call.project()
     check_kind(call.names["kind"], writing=False)
     _spend(call, project)
@@ -122,8 +120,12 @@ def post_one(call: Call) -> Answer:
 def patch_many(call: Call) -> Answer:
     """`PATCH /schemas`: 200 also where entries fail."""
     project = call.project(writes=True)
-    entries = call.json().get("entries") or []
+    body = call.json()
+    entries = body.get("entries") if isinstance(body, dict) else None
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise Refusal(400, "entries must be a list of objects")
     _spend(call, project, cost(entries))
+    _check_blocking(call, project, entries)
     return ok([_patched(call, project, entry) for entry in entries])
 
 
@@ -131,7 +133,9 @@ def patch_one(call: Call) -> Answer:
     """`PATCH /schemas/{kind}/{name}`."""
     project = call.project(writes=True)
     body = call.json()
+    check_kind(call.names["kind"], writing=True)
     _spend(call, project, cost([{"schemaJson": body}]))
+    _check_blocking(call, project, [body])
     organization = call.organization_of(project)
     key = (call.names["kind"], call.names["name"])
     return ok(schemas.patch(organization, project, key, body, call.sandbox.knobs))
@@ -141,7 +145,7 @@ def delete(call: Call) -> Answer:
     """`DELETE`: all, a kind, or one. An empty name is the whole kind, as Mixpanel reads it."""
     project = call.project(writes=True)
     kind, name = call.names.get("kind") or None, call.names.get("name") or None
-    if kind is not None:
+    if kind is not None or name is not None:
         check_kind(kind, writing=False)
     _spend(call, project)
     return ok(schemas.delete(project, kind, name, call.sandbox.knobs))
@@ -150,11 +154,20 @@ def delete(call: Call) -> Answer:
 def event_definitions(call: Call) -> Answer:
     """`GET /data-definitions/events/`: every row, with a schema or without."""
     project = call.project()
-    names = {name for (kind, name) in project.schemas if kind == "event"}
-    names |= {e["event"] for e in project.events} | project.volumes.keys()
+    live = {e["event"] for e in project.events} | project.volumes.keys()
+    keys = {key for key in project.schemas if key[0] in {"event", "custom_event"}}
+    keys |= {("event", name) for name in live}
     wanted = call.sandbox.repeated(call, "name[]")
-    rows = [_event_row(project, n, place) for place, n in enumerate(sorted(names), 301)]
-    return ok([row for row in rows if not wanted or row["name"] in wanted])
+    only_custom = call.args.get("custom_event") == "true"
+    ordered = sorted(keys, key=lambda key: (key[1], key[0]))
+    rows = [_event_row(project, key, n, key[1] in live) for n, key in enumerate(ordered, 301)]
+    return ok(
+        [
+            row
+            for row in rows
+            if (not wanted or row["name"] in wanted) and (row["customEventId"] or not only_custom)
+        ]
+    )
 
 
 def property_definitions(call: Call) -> Answer:
@@ -168,12 +181,17 @@ def property_definitions(call: Call) -> Answer:
         if (type_ == "profile") == (kind == "User"):
             for name, prop in schema.get("properties", {}).items():
                 rows.setdefault(name, _property_row(name, prop, kind, len(rows) + 91))
+    if kind == "Event":
+        for name in (name for row in project.events for name in row["properties"]):
+            rows.setdefault(name, _property_row(name, None, kind, len(rows) + 91))
     wanted = call.sandbox.repeated(call, "name[]")
     return ok([row for row in rows.values() if not wanted or row["name"] in wanted])
 
 
-def _event_row(project: Project, name: str, number: int) -> dict[str, Any]:
-    schema = project.schemas.get(("event", name), {})
+def _event_row(
+    project: Project, key: tuple[str, str], number: int, is_live: bool
+) -> dict[str, Any]:
+    (kind, name), schema = key, project.schemas.get(key, {})
     meta = schema.get("metadata", {}).get(NAMESPACE, {})
     return {
         "id": number,
@@ -189,8 +207,8 @@ def _event_row(project: Project, name: str, number: int) -> dict[str, Any]:
         "contacts": meta.get("contacts", []),
         "team_contacts": meta.get("teamContacts", []),
         "platforms": [],
-        "status": "live" if name in project.volumes else "",
-        "customEventId": None,
+        "status": "live" if is_live and kind == "event" else "",
+        "customEventId": number if kind == "custom_event" else None,
         "collectEverythingEventId": None,
         "isMixpanelDefinition": name.startswith("$"),
     }

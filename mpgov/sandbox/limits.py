@@ -15,6 +15,12 @@ MOST_REQUESTS: Final = 5
 MOST_UPDATES: Final = 3999  # "fewer than 4000"
 MOST_QUERIES: Final = 60
 
+_QUERY_HEADERS: Final = {  # reference 1.8
+    "RateLimit-Policy": f'"project";q={MOST_QUERIES};w={HOUR}, '
+    '"x-concurrency";q=5;qu="concurrent-requests"',
+    "RateLimit": '"project";r=0',
+}
+
 Window = deque[tuple[float, int]]
 
 
@@ -46,14 +52,14 @@ class Limits:
             raise Refusal(429, "Rate limit exceeded", retry_after=self._free(window, updates))
         window.append((self.clock(), updates))
 
-    def query(self, scope: str) -> int:
-        """Count a query, or refuse it; how many are left."""
+    def query(self, scope: str) -> None:
+        """Count a query, or refuse it."""
         window = self._rolled(self._queries[scope], HOUR)
         if self.on and len(window) >= MOST_QUERIES:
             wait = window[0][0] + HOUR - self.clock()
-            raise Refusal(429, "Query rate limit exceeded", retry_after=wait)
+            text = "Query rate limit exceeded"
+            raise Refusal(429, text, retry_after=wait, headers=_QUERY_HEADERS)
         window.append((self.clock(), 1))
-        return MOST_QUERIES - len(window)
 
     def _rolled(self, window: Window, length: float) -> Window:
         while window and window[0][0] <= self.clock() - length:

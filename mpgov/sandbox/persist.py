@@ -23,10 +23,13 @@ class Keeper:
         """What was kept; none where there is no file yet."""
         if self._file is None or not self._file.exists():
             return None
-        text = self._file.read_text("utf-8")
+        try:
+            text = self._file.read_text("utf-8")
+        except UnicodeDecodeError:
+            raise BadStateError("is no text in UTF-8") from None
         state = load(text)
         secret = json.loads(text).get("default_secret")
-        if not isinstance(secret, str) or not state.projects or not state.accounts:
+        if not isinstance(secret, str):
             raise BadStateError("was not written by `mpgov sandbox --state`")
         return state, secret
 
@@ -36,6 +39,6 @@ class Keeper:
             return
         document = {**json.loads(dump(state)), "default_secret": secret}
         beside = self._file.with_name(f".{self._file.name}.{os.getpid()}")
+        beside.touch(0o600)  # before there is a secret in it
         beside.write_text(json.dumps(document, indent=1, ensure_ascii=False), "utf-8")
-        beside.chmod(0o600)
         beside.replace(self._file)

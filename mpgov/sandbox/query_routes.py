@@ -15,6 +15,7 @@ from mpgov.sandbox.state import Project
 _BASE: Final = "api/query"
 NAMES_WINDOW: Final = 31
 MOST_NAMES: Final = 5000
+MOST_DAYS: Final = 10_000
 TYPES: Final = ("general", "unique", "average")
 UNITS: Final = ("minute", "hour", "day", "week", "month")
 
@@ -65,6 +66,8 @@ def events(call: Call) -> Answer:
 def properties(call: Call) -> Answer:
     """`/events/properties`: counts of a property's values."""
     project = _begin(call)
+    _one_of(call, "type", TYPES)
+    _one_of(call, "unit", UNITS)
     event, name = _given(call, "event"), _given(call, "name")
     days = list(_range(call))
     wanted = _listed(call, "values") if "values" in call.args else None
@@ -149,7 +152,10 @@ def _range(call: Call) -> Iterator[str]:
     """The days that are asked for: by interval, or from one to another."""
     if "interval" in call.args:
         last = _today(call)
-        first = last - timedelta(days=max(_whole(call, "interval") - 1, 0))
+        length = _whole(call, "interval")
+        if length > MOST_DAYS:
+            raise Refusal(400, f"interval cannot be over {MOST_DAYS}")
+        first = last - timedelta(days=max(length - 1, 0))
     else:
         first, last = _date(call, "from_date"), _date(call, "to_date")
     while first <= last:
@@ -162,7 +168,7 @@ def _date(call: Call, key: str) -> date:
         found = date.fromisoformat(_given(call, key))
     except ValueError:
         raise Refusal(400, f"{key} must be yyyy-mm-dd") from None
-    if found.year < 2000:
+    if not 2000 <= found.year <= 2100:
         raise Refusal(400, f"{key}: invalid date, bad year")
     return found
 
@@ -175,7 +181,7 @@ def _given(call: Call, key: str) -> str:
 
 def _whole(call: Call, key: str) -> int:
     text = _given(call, key)
-    if not text.isdigit():
+    if not text.isdecimal():
         raise Refusal(400, f"{key} must be a whole number")
     return int(text)
 

@@ -35,6 +35,7 @@ def put_many(
     entries = body.get("entries") if isinstance(body, dict) else None
     if not isinstance(entries, list):
         raise Refusal(400, "entries must be a list")
+    _check_body(body)
     good: list[Entry] = []
     first: Refusal | None = None
     for entry in entries:
@@ -50,6 +51,14 @@ def put_many(
     for entry in good:
         put(organization, project, (entry["entityType"], entry["name"]), entry["schemaJson"], knobs)
     return {"added": len(good), "deleted": deleted}
+
+
+def _check_body(body: Entry) -> None:
+    # `entityType` is in no document, and Mixpanel's own client sends it (reference C5).
+    if unknown := body.keys() - {"entries", "truncate", "entityType"}:
+        raise Refusal(400, f"unknown keys: {sorted(unknown)}")
+    if not isinstance(body.get("truncate", False), bool):
+        raise Refusal(400, "truncate must be a boolean")
 
 
 def _check(entry: Any, organization: Organization, knobs: Knobs) -> None:
@@ -76,8 +85,7 @@ def put(
     old = project.schemas.get(key, {})
     new = deepcopy(schema)
     _merge_metadata(new, old)
-    if knobs["property_metadata"] == "merged":
-        _merge_property_metadata(new, old)
+    _merge_property_metadata(new, old if knobs["property_metadata"] == "merged" else {})
     _strip(new, knobs)
     _keep_known_people(organization, new, knobs)
     project.schemas[key] = new
@@ -93,7 +101,9 @@ def patch(
     """`PATCH`: a recursive merge into what is stored (reference 4.8)."""
     if key not in project.schemas:
         raise Refusal(404, "entity not found")
-    merged = _merged(project.schemas[key], partial if isinstance(partial, dict) else {})
+    if not isinstance(partial, dict):
+        raise Refusal(400, "schemaJson must be an object")
+    merged = _merged(project.schemas[key], partial)
     check_schema(merged, knobs)
     check_people(organization, merged, knobs)
     _strip(merged, knobs)
@@ -137,6 +147,7 @@ def check_people(organization: Organization, schema: Schema, knobs: Knobs) -> No
     meta = _metadata(schema)
     if knobs["unknown_contact"] == "reject":
         unknown = [e for e in meta.get("contacts") or () if e.lower() not in organization.known]
+        unknown += [t for t in meta.get("teamContacts") or () if t not in organization.teams]
         if unknown:
             raise Refusal(400, f"unknown contacts: {', '.join(unknown)}")
     if knobs["unknown_tag"] == "reject":
@@ -202,10 +213,11 @@ def _keep_known_people(organization: Organization, schema: Schema, knobs: Knobs)
 
 
 def _merged(old: Any, new: Any) -> Any:
-    if not isinstance(old, dict) or not isinstance(new, dict):
+    if not isinstance(new, dict):
         return deepcopy(new)
-    both = {key: _merged(old.get(key), value) for key, value in new.items() if value is not None}
-    kept = {k: deepcopy(v) for k, v in old.items() if k not in new}
+    before = old if isinstance(old, dict) else {}
+    both = {k: _merged(before.get(k), value) for k, value in new.items() if value is not None}
+    kept = {k: deepcopy(v) for k, v in before.items() if k not in new}
     return {**kept, **both}
 
 

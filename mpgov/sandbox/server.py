@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 HOST = "127.0.0.1"
+_POLL = 0.02  # seconds until a server that shall end notices
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,9 @@ class Server:
 def serve(sandbox: Sandbox, port: int = 0) -> Iterator[Server]:
     """Serve until the block ends; port 0 is any that is free."""
     server = open_server(sandbox, port)
-    thread = threading.Thread(target=server.serve_forever, name="sandbox", daemon=True)
+    thread = threading.Thread(
+        target=server.serve_forever, args=(_POLL,), name="sandbox", daemon=True
+    )
     thread.start()
     try:
         yield Server(port_of(server))

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from mpgov.sandbox.knobs import Knobs
+
 FORMAT: Final = 1
 
 
@@ -137,6 +139,8 @@ def load(text: str) -> State:
         raise BadStateError(f'is no state of a sandbox: "mpgov_sandbox": {FORMAT} is missing')
     try:
         return _state(document)
+    except BadStateError:
+        raise
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise BadStateError(f"is no state of a sandbox: {type(error).__name__} {error}") from None
 
@@ -151,12 +155,19 @@ def _state(document: dict[str, Any]) -> State:
         for shown in document.get("accounts", ())
     ]
     projects = [_project(shown) for shown in document.get("projects", ())]
+    if not projects:
+        raise BadStateError("holds no project")
+    known = {o.id for o in organizations}
+    owned = {p.id: p.organization for p in projects} | {a.id: a.organization for a in accounts}
+    for id_, organization in owned.items():
+        if organization not in known:
+            raise BadStateError(f"{id_} is of no organization that it holds")
     return State(
         organizations={o.id: o for o in organizations},
         projects={p.id: p for p in projects},
         accounts={a.username: a for a in accounts},
-        knobs=document.get("knobs", {}),
-        next_id=document.get("next_id", 7),
+        knobs=Knobs(document.get("knobs")).turned,
+        next_id=max([int(document.get("next_id", 7)), *(a.id + 1 for a in accounts)]),
     )
 
 

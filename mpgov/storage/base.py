@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
 from mpgov.core.base import Base, Refusal
 from mpgov.core.change import value_as_json
+from mpgov.core.json_text import JsonError, dump, load
 from mpgov.core.model import (
     ENTITY_FIELDS,
     FLAGS,
@@ -44,19 +44,16 @@ def dump_base(base: Base, project: int, region: str) -> str:
             _refusal_json(key, path, refusal)
             for (key, path), refusal in sorted(base.refused.items(), key=lambda item: item[0])
         ]
-    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return dump(document, indent=1)
 
 
 def load_base(text: str, file: str, project: int, region: str) -> Base:
     """The base that a file holds; refused for any other project, or if it is damaged."""
     hint = f"restore it from git, or delete {file} to start without a base"
     try:
-        document = json.loads(text)
-    except ValueError as error:
-        line, column = getattr(error, "lineno", 1), getattr(error, "colno", 1)
-        raise InputError(f"{file}:{line}:{column}: is not JSON", hint=hint) from None
-    except RecursionError:
-        raise InputError(f"{file}:1:1: is nested too deeply", hint=hint) from None
+        document = load(text)
+    except JsonError as error:
+        raise InputError(f"{file}:{error.line}:{error.column}: {error}", hint=hint) from None
     problem = _problem(document, project, region)
     if problem:
         raise InputError(f"{file}:1:1: {problem}", hint=hint)
@@ -83,10 +80,8 @@ def _problem(document: Any, project: int, region: str) -> str:
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         return f"is not a base of format {FORMAT}"
     if document.get("project") != project or document.get("region") != region:
-        return (
-            f"belongs to project {document.get('project')} ({document.get('region')}), "
-            f"not to {project} ({region})"
-        )
+        owner = f"{document.get('project')!s:.40} ({document.get('region')!s:.40})"
+        return f"belongs to project {' '.join(owner.split())}, not to {project} ({region})"
     return ""
 
 
@@ -165,8 +160,22 @@ def _texts(value: Any) -> tuple[str, ...]:
 
 def _refusal(shown: Mapping[str, Any]) -> tuple[tuple[EntityKey, Path], Refusal]:
     path = _texts(shown["path"])
-    key = EntityKey(shown["entity"], shown["name"])
+    key = EntityKey(shown["entity"], _checked(shown["name"], str, "name"))
+    if (key != USER and key.kind != "event") or not _is_place(path):
+        raise ValueError("not_stored names a place that there is not")
     return (key, path), Refusal(_remembered(shown, "plan"), _remembered(shown, "lexicon"))
+
+
+def _is_place(path: Path) -> bool:
+    """Whether a field can stand there."""
+    match path:
+        case (name,):
+            return name in ENTITY_FIELDS
+        case ("tags" | "owners" | "properties", _):
+            return True
+        case ("properties", _, name):
+            return name in PROPERTY_FIELDS
+    return False
 
 
 def _remembered(shown: Mapping[str, Any], side: str) -> Value:

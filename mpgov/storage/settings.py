@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -197,7 +198,9 @@ def _style(table: Table, key: str) -> str:
     style = table.text(key)
     if len(style) > 2 and style[0] == style[-1] == "/":
         try:
-            re.compile(style[1:-1])
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # what Python may mean one day by [[
+                re.compile(style[1:-1])
         except (re.error, RecursionError, OverflowError) as error:
             table.problem(key, f"{key} is no regular expression: {error}")
         return style

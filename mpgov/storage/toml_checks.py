@@ -20,6 +20,9 @@ _SECRET_NAME: Final = re.compile(r"secret|token|passw|pwd|credential|api_?key", 
 _SECRET_TEXT: Final = re.compile(
     r"(?=[A-Za-z0-9+/_=]*\d)(?=[A-Za-z0-9+/_=]*[A-Za-z])[A-Za-z0-9+/_=]{20,}|://[^/\s\"']*@"
 )
+MOST_BYTES: Final = 256 * 1024
+_PART: Final = r"""(?:(?<![\w-])[\w-]++|"[^"\n]*+"|'[^'\n]*+')"""
+_LONG_CHAIN: Final = re.compile(rf"{_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{50}}")
 _KINDS: Final = (
     (bool, "true or false"),
     (int, "a whole number"),
@@ -127,7 +130,13 @@ class Table:
 
 def read_toml(data: bytes, file: str) -> Table:
     """The file's outermost table; raises at once what makes the rest unreadable."""
+    if len(data) > MOST_BYTES:
+        raise InputError(f"{file}: holds {len(data) >> 10} kB; settings are at most 256 kB")
     text = _decoded(data, file)
+    chain = _LONG_CHAIN.search(text)  # what tomllib, and a table in a table, takes ages for
+    if chain:
+        line = text.count("\n", 0, chain.start()) + 1
+        raise InputError(f"{file}:{line}:1: is no settings file: names of more than 50 parts")
     try:
         values = tomllib.loads(text)
         found = places(text)
@@ -157,7 +166,7 @@ def looks_secret(path: KeyPath, value: Any) -> bool:
 def nearest(word: str, known: Iterable[str]) -> str:
     """The known word that was probably meant."""
     lowered = {one.lower(): one for one in known}
-    near = get_close_matches(word.lower(), lowered, 1)
+    near = get_close_matches(word[:80].lower(), lowered, 1)
     return lowered[near[0]] if near else ""
 
 
@@ -177,7 +186,7 @@ def shown(value: str) -> str:
 
 def _named(key: str) -> str:
     """A key as a sentence begins with it."""
-    return shown(key) if _SECRET_TEXT.search(key) else key
+    return shown(key) if len(key) > 60 or _SECRET_TEXT.search(key) else key
 
 
 def kind_of(value: Any) -> str:

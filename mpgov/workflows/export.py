@@ -12,7 +12,7 @@ from mpgov.formats import plan_yaml, schemas_json
 from mpgov.mixpanel.client import Client
 from mpgov.mixpanel.lexicon import read
 from mpgov.mixpanel.usage import MOST_NAMES, event_names
-from mpgov.mixpanel.wire import Stored
+from mpgov.mixpanel.wire import Schema, Stored
 from mpgov.storage.files import write_beside
 from mpgov.workflows.lexicon import connect
 from mpgov.workflows.project import Surroundings
@@ -100,9 +100,15 @@ def _notes(stored: Stored, stubs: tuple[EntityKey, ...], wish: ExportWish) -> tu
             "Lexicon also lists events that arrive and have no schema: --live adds them as stubs"
         )
     if wish.format == "yaml" and stored.others:
-        kinds = sorted({str(entry.get("entityType")) for entry in stored.others})
+        kinds = sorted({_kind(entry) for entry in stored.others})
         notes.append(
             f"left out: {len(stored.others)} of other kinds ({', '.join(kinds)}); "
             "--format json has them"
         )
     return tuple(notes)
+
+
+def _kind(entry: Schema) -> str:
+    """What an entry is that no plan can say."""
+    kind = entry.get("entityType")
+    return "events of names that no plan can say" if kind == "event" else str(kind)

@@ -86,7 +86,7 @@ def unknown_rules(settings: Settings) -> Iterator[str]:
     known = {*(rule.id for rule in all_rules()), *MERGE_FINDINGS}
     for name in settings.rules:
         if name not in known:
-            near = get_close_matches(name, known, 1)
+            near = get_close_matches(name[:80], known, 1)
             yield f"mpgov.toml: there is no rule {name}" + (f"; {near[0]}?" if near else "")
 
 

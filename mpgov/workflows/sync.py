@@ -7,7 +7,7 @@ back, remember, tell).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 
@@ -17,7 +17,7 @@ from mpgov.core.finding import Finding
 from mpgov.core.model import SETS, Catalog, Entity, EntityKey, Path
 from mpgov.core.normal import element_key, same
 from mpgov.core.report import CheckReport, Outcome, SyncReport, fails
-from mpgov.errors import AuthError, RemoteError
+from mpgov.errors import AuthError, MpgovError, RemoteError
 from mpgov.mixpanel.access import Access, may_write, who_am_i
 from mpgov.mixpanel.client import Client
 from mpgov.mixpanel.lexicon import Item, batches, read, write
@@ -135,8 +135,13 @@ class SyncRun:
         limit = self.settings.limits.updates_per_minute
         while pending:
             batch = batches(pending, limit)[0]
-            if self._is_stale(sum(item.cost for item in batch)):
-                fresh, moved = self._refresh(pending, shown)
+            if self._is_stale(min(limit, sum(item.cost for item in batch))):
+                try:
+                    fresh, moved = self._refresh(pending, shown)
+                except MpgovError as error:
+                    failed = (Outcome(i.change, "failed", error.message, error) for i in pending)
+                    yield from self._keep(failed)
+                    return
                 yield from self._keep(moved)
                 keys = {item.change.key for item in batch}
                 pending = fresh
@@ -150,12 +155,15 @@ class SyncRun:
     def finish(self) -> SyncReport:
         """Read back what was written, move the base, and tell."""
         after, missing, unverified = self.comparison.stored.catalog, [], ""
+        landed = any(outcome.state == "applied" for outcome in self.outcomes)
         try:
-            if any(o.state == "applied" for o in self.outcomes):
+            if landed:
                 after = read(self.client, self.settings.deprecated_tag).catalog
                 missing = list(self._missing(after))
             self._save(self._remember(after, missing))
-        except RemoteError as error:
+        except MpgovError as error:
+            if not landed:
+                raise
             unverified = error.message
         found = (not_stored(key, path, self.comparison.plan) for key, path in missing if path)
         return SyncReport(
@@ -165,7 +173,7 @@ class SyncRun:
             unverified,
         )
 
-    def _keep(self, outcomes: Iterator[Outcome] | list[Outcome]) -> Iterator[Outcome]:
+    def _keep(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
         for outcome in outcomes:
             self.outcomes.append(outcome)
             yield outcome

@@ -349,3 +349,54 @@ class TestStreams:
     def test_quiet_tells_only_the_answer(self, run: Run) -> None:
         done = run("--quiet", "export", "--output", "x.yaml")
         assert (done.stdout, done.stderr) == ("x.yaml\n", "")
+
+
+class TestCheck:
+    UNTIDY = """
+events:
+  sign up:
+    properties:
+      Plan: {type: number, examples: [free]}
+      size:
+  Old Thing: {tags: [deprecated], description: d, owners: [tom@acme.example]}
+governance: {left: [tom@acme.example]}
+"""
+
+    def test_what_a_person_reads(
+        self, open_house: House, run: Run, snapshot: SnapshotAssertion
+    ) -> None:
+        open_house.config('[naming]\nevent = "Title Case"\nproperty = "snake_case"\n')
+        open_house.plan(self.UNTIDY)
+        done = run("check", "plan.yaml")
+        assert f"{done.stdout}(exit {done.exit_code})\n" == snapshot
+
+    def test_as_json_every_finding_has_its_place(self, open_house: House, run: Run) -> None:
+        open_house.plan(self.UNTIDY)
+        document = json.loads(run("check", "plan.yaml", "--format", "json").stdout)
+        assert document["summary"] == {"error": 2, "warning": 6, "info": 0}
+        assert document["findings"][0] == {
+            "rule": "datatypes/example",
+            "severity": "error",
+            "entity": "event",
+            "name": "sign up",
+            "property": "Plan",
+            "message": "has the example free, which is no number",
+            "location": {"file": "plan.yaml", "line": 6, "column": 28},
+            "owners": [],
+            "fix": None,
+        }
+        assert all(finding["location"] for finding in document["findings"])
+
+    def test_a_rule_is_turned_off_or_up(self, open_house: House, run: Run) -> None:
+        open_house.config(
+            '[rules]\n"ownership/unowned" = "error"\n"documentation/undescribed" = "off"\n'
+            '"no/such-rule" = "off"\n'
+        )
+        open_house.plan("events: {Sale: {}}")
+        done = run("check", "plan.yaml")
+        assert (done.exit_code, "undescribed" in done.stdout) == (1, False)
+        assert "there is no rule no/such-rule" in done.stderr
+
+    def test_the_schema_for_editors(self, run: Run) -> None:
+        done = run("check", "--print-schema")
+        assert json.loads(done.stdout)["type"] == "object"

@@ -76,9 +76,8 @@ def test_a_schema_is_read() -> None:
 @pytest.mark.parametrize(
     "entry",
     [
-        {},
-        {"entityType": "event"},
         {"entityType": "event", "name": "", "schemaJson": {}},
+        {"entityType": "event", "name": "half \ud800", "schemaJson": {}},
         {"entityType": "custom_event", "name": "C", "schemaJson": {}},
         {"entityType": "profile", "name": "other", "schemaJson": {}},
         {"entityType": 5, "name": "x"},

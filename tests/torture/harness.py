@@ -91,7 +91,7 @@ class _Process:
             stderr=subprocess.STDOUT,
             text=True,
             encoding="utf-8",
-            preexec_fn=_full_disk(what),  # noqa: PLW1509 - calls two system functions only
+            preexec_fn=_circumstances(what),  # noqa: PLW1509 - calls system functions only
         )
         if what is not None and what.strikes_the_process:
             threading.Thread(target=self._strike, args=(process, what, chance.random())).start()
@@ -139,17 +139,21 @@ class _Process:
         return environment
 
 
-def _full_disk(what: Trouble | None) -> Any:
-    """No file of the process may grow past a few bytes, as on a disk that is full."""
-    if what is None or what.kind != "full disk":
-        return None
-    most = what.at * 200
+def _circumstances(what: Trouble | None) -> Any:
+    """How the process starts: it can be interrupted, and its disk may be full.
 
-    def limit() -> None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    A shell's background job ignores Ctrl-C, and so would all that it starts.
+    """
+    full = what is not None and what.kind == "full disk"
+    most = what.at * 200 if what is not None else 0
 
-    return limit
+    def prepare() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        if full:
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+
+    return prepare
 
 
 def _mend(folder: Path, what: Trouble) -> None:

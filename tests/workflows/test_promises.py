@@ -253,3 +253,25 @@ class TestTrouble:
         report = sync(house)
         assert (report.exit_code, set(house.stored())) == (0, {"Other"})
         assert [place.path for place in report.diff.drift] == [()]
+
+    def test_a_failure_halfway_is_told_as_what_it_is(self, house: House) -> None:
+        house.plan(load(1200, 9))  # four batches: the fourth after Lexicon was read again
+        house.sandbox.fault("status", method="GET", path="*/schemas", after=1, times=99, status=400)
+        report = sync(house)
+        assert report.exit_code == 7
+        assert len(report.applied) + len(report.left) == 1200
+        assert report.unverified
+        house.sandbox.faults.clear()
+        assert sync(house).exit_code == 0
+        assert len(house.stored()) == 1200
+
+    def test_what_landed_and_could_not_be_read_back_is_agreed_on_next_time(
+        self, house: House
+    ) -> None:
+        house.plan("events: {Sale: {description: d}}")
+        house.sandbox.fault("html", method="GET", path="*/schemas", after=1, times=99)
+        report = sync(house)
+        assert (report.exit_code, len(report.applied)) == (7, 1)
+        house.sandbox.faults.clear()
+        again = sync(house)
+        assert (again.exit_code, len(again.outcomes)) == (0, 0)

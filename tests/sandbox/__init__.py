@@ -1,0 +1,1 @@
+"""The sandbox, held against what is known of Mixpanel."""
