@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from functools import cache
 from typing import Final
 
 from mpgov.core.finding import Finding
@@ -63,14 +62,6 @@ def _problem(prop: Property, value: Json, field: str) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _out_of_range(prop, value)
     return ""
-
-
-@cache
-def _pattern(text: str) -> re.Pattern[str]:
-    """A plan's pattern; what Python thinks of its style is nobody's concern."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return re.compile(text)
 
 
 def _out_of_range(prop: Property, value: float) -> str:
