@@ -154,7 +154,7 @@ def test_patterns_that_take_forever(tmp_path: Path) -> None:
     (tmp_path / "mpgov.toml").write_text("[naming]\nevent = '/(a|a)+b/'\n", "utf-8")
     long = "a" * 50
     said = "".join(
-        f"{{type: string, pattern: '^(a+{i}?)+$', examples: [{long}!, {long}?]}}" + f", p{i}: "
+        f"{{type: string, pattern: '^(a+[{i}]?)+$', examples: [{long}!, {long}?]}}" + f", p{i}: "
         for i in range(20)
     )
     plan = read_plan(f"events: {{{long}: {{properties: {{p: {said}}}}}}}")
