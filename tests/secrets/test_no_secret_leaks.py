@@ -1,0 +1,129 @@
+"""A recognisable secret, every command, good days and bad: it is seen nowhere."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from mpgov.cli.main import COMMANDS
+from mpgov.sandbox.server import serve
+from tests.secrets.bench import Bench
+from tests.secrets.echo import STATUSES, echoing
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="searches /proc and POSIX folders")
+
+ALL = os.environ.get("MPGOV_SECRETS") == "all"
+WAIT = ("--max-wait", "1")
+
+# Every command, as it is used; one that is missing here fails a test.
+TABLE: dict[str, tuple[tuple[str, ...], ...]] = {
+    "check": (("check",),),
+    "diff": (("diff", *WAIT), ("diff", *WAIT, "--format", "json", "--output", "d.json")),
+    "sync": (("sync", "--yes", *WAIT),),
+    "export": (("export", *WAIT), ("export", *WAIT, "--format", "json", "--live")),
+    "auth": (
+        ("auth", "status", *WAIT),
+        ("auth", "login", *WAIT),
+        ("auth", "logout"),
+    ),
+    "sandbox": (("sandbox", "--routes"), ("sandbox", "--knobs")),
+    "demo": (("demo",),),
+}
+ONLINE = [row for name in ("diff", "sync", "export", "auth") for row in TABLE[name]]
+SHORT = [row for row in ONLINE if "json" not in row]
+FAULTS = (
+    {"kind": "status", "status": 403},
+    {"kind": "status", "status": 500},
+    {"kind": "status", "status": 429},
+    {"kind": "html"},
+    {"kind": "error_200"},
+    {"kind": "truncated"},
+    {"kind": "bad_gzip"},
+    {"kind": "drop_before"},
+)
+GIVEN = ("environment", "keyring")
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    return Bench(tmp_path / "inside", outside)
+
+
+def test_every_command_has_a_row() -> None:
+    assert set(TABLE) == set(COMMANDS)
+
+
+@pytest.mark.parametrize("given", GIVEN)
+@pytest.mark.parametrize("debug", [False, True], ids=["plain", "debug"])
+def test_on_a_good_day(bench: Bench, given: str, debug: bool) -> None:
+    with serve(bench.sandbox) as server:
+        for rows in TABLE.values():
+            for row in rows:
+                if row == ("demo",) and (debug or given == "keyring") and not ALL:
+                    continue
+                arguments = ("--debug", *row) if debug else row
+                code, hits = bench.run(arguments, bench.environment(server.url, given))
+                assert hits == [], row
+                assert code in {0, 4}, row  # 4: no keyring to log in to, or out of
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda f: f"{f['kind']}{f.get('status', '')}")
+def test_when_mixpanel_fails(bench: Bench, fault: dict[str, object]) -> None:
+    with serve(bench.sandbox) as server:
+        for row in ONLINE if ALL else SHORT[:3]:
+            for given in GIVEN if ALL else GIVEN[:1]:
+                bench.sandbox.faults.clear()
+                bench.sandbox.fault(times=99, **fault)
+                environment = bench.environment(server.url, given)
+                _, hits = bench.run(("--debug", *row), environment)
+                assert hits == [], row
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_when_a_server_says_the_secret_back(bench: Bench, status: int) -> None:
+    with echoing(status) as url:
+        for row in ONLINE if ALL else SHORT[:3]:
+            for debug in ((), ("--debug",)) if ALL else (("--debug",),):
+                code, hits = bench.run((*debug, *row), bench.environment(url, "environment"))
+                assert hits == [], row
+                assert code != 70, row
+
+
+@pytest.mark.parametrize("given", GIVEN)
+def test_when_mpgov_crashes(bench: Bench, given: str) -> None:
+    with serve(bench.sandbox) as server:
+        for debug in ((), ("--debug",)):
+            environment = bench.environment(server.url, given)
+            code, hits = bench.run((*debug, "diff"), environment, crash=True)
+            assert (hits, code in {1, 70}) == ([], True)
+
+
+@pytest.mark.parametrize("host", ["https://gateway.example", "https://mixpanel.com.example"])
+def test_a_host_of_the_file_that_is_not_safe_gets_nothing(bench: Bench, host: str) -> None:
+    project = bench.sandbox.default_project
+    file = bench.folder / "mpgov.toml"
+    more = f'\n[projects.p]\nid = {project}\nhost = "{host}"\n'
+    file.write_text(file.read_text("utf-8") + more, "utf-8")
+    for row in SHORT[:3]:
+        code, hits = bench.run(row, bench.environment("", "environment"))
+        assert (code, hits) == (4, []), row
+
+
+def test_nobody_listens(bench: Bench) -> None:
+    for row in SHORT[:2]:
+        code, hits = bench.run(
+            ("--debug", *row), bench.environment("http://127.0.0.1:9", "environment")
+        )
+        assert (code, hits) == (5, []), row
+
+
+def test_the_search_finds_what_it_looks_for(tmp_path: Path) -> None:
+    """Or 0 hits would mean nothing. Another canary: other tests search the list of processes."""
+    planted = "pLaNtEd+5e/cr3t"
+    bench = Bench(tmp_path / "inside", tmp_path, canary=planted)
+    assert bench.hits({"a": b"x" + planted.encode(), "b": b"nothing"}) == ["a"]
+    (bench.folder / "planted").write_text(planted, "utf-8")
+    _, hits = bench.run(("check", planted), bench.environment("", "environment"))
+    assert {"stderr", "/proc/*/cmdline", str(bench.folder / "planted")} <= set(hits)
