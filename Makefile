@@ -10,7 +10,7 @@ RUN := $(BIN)/python -m
 READY := $(VENV)/.ready
 WORKERS ?= auto
 
-.PHONY: help demo test check lint fix bench golden docs contract torture lock floors clean
+.PHONY: help demo test check lint fix bench golden docs contract torture fuzz secrets lock floors clean
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/'
@@ -56,6 +56,12 @@ contract: $(READY)  ## what Mixpanel does: on the sandbox, or with MPGOV_LIVE=ye
 
 torture: $(READY)  ## 1 000 syncs on bad days; SEED=n replays one
 	$(RUN) tests.torture $(if $(SEED),--seed $(SEED),1000)
+
+fuzz: $(READY)  ## 5 000 plans, 2 000 mangled files, 500 mangled answers
+	MPGOV_FUZZ=25 $(RUN) pytest -q -n $(WORKERS) tests/fuzz
+
+secrets: $(READY)  ## every command with a recognisable secret, on every bad day
+	MPGOV_SECRETS=all $(RUN) pytest -q -n $(WORKERS) tests/secrets
 
 lock: $(READY)  ## pin the newest versions that pyproject.toml allows
 	$(RUN) pip install --quiet uv
