@@ -16,13 +16,14 @@ from requests.auth import HTTPBasicAuth
 
 from mpgov.errors import AuthError, MpgovError, RemoteError
 from mpgov.mixpanel.answer import (
+    Hide,
     Revealing,
     document_of,
     error_in,
     failure_of,
+    hiding,
     redirect_text,
     unreadable,
-    without,
 )
 from mpgov.mixpanel.budget import AGAIN, Budget, Spent
 from mpgov.mixpanel.call import (
@@ -137,15 +138,15 @@ class Client:
         if document is None and (call.method != "GET" or response.status_code == 204):
             return None
         if document is None or document is response:
-            raise self._failed(call, response, f"with {unreadable(response)}")
-        error = error_in(document)
+            raise self._failed(call, response, f"with {unreadable(response, self._hide)}")
+        error = error_in(document, self._hide)
         if error:
             raise self._failed(call, response, f"with an error: {error}")
         return document
 
     def _failed(self, call: Call, response: Response, how: str) -> RemoteError:
-        text = f"Mixpanel answered {call.shown} {how}"
-        return RemoteError(self._harmless(text), status=response.status_code)
+        text = f"Mixpanel answered {self._shown(call)} {how}"
+        return RemoteError(text, status=response.status_code)
 
     def _persist(self, call: Call) -> Response:
         """Send, and send again as long as that is safe, sensible and within the patience."""
@@ -162,7 +163,7 @@ class Client:
                 return outcome
             hops += 1
             if hops > MAX_REDIRECTS:
-                raise RemoteError(f"Mixpanel redirects {call.shown} in circles")
+                raise RemoteError(f"Mixpanel redirects {self._shown(call)} in circles")
             call = replace(call, url=target, params=None)
 
     def _attempt(self, call: Call, patience: Patience) -> Response | Trouble:
@@ -181,7 +182,8 @@ class Client:
             trouble = trouble_of(error, self.hosts.name)
             spent.unsent = trouble.unsent
         except ValueError:  # requests looks at a redirect even where it is not to follow it
-            text = f"Mixpanel answered {call.shown} with a redirect to an address that is none"
+            shown = self._shown(call)
+            text = f"Mixpanel answered {shown} with a redirect to an address that is none"
             trouble = Trouble(RemoteError(text), "", again=False)
         if response is None:
             return replace(trouble, again=trouble.again and (call.safe or trouble.unsent))
@@ -202,7 +204,7 @@ class Client:
         )
         prepared = self.session.prepare_request(request)
         if urlsplit(prepared.url or "").path != urlsplit(call.url).path:
-            raise RemoteError(f"{call.shown} would have become another request; not sent")
+            raise RemoteError(f"{self._shown(call)} would have become another request; not sent")
         return self.session.send(
             prepared,
             timeout=(CONNECT_TIMEOUT, self.timeout),
@@ -219,12 +221,12 @@ class Client:
         return Trouble(error, f"({status})", again, told)
 
     def _error(self, call: Call, response: Response) -> MpgovError:
-        status = response.status_code
+        status, shown = response.status_code, self._shown(call)
         if status < 400:
-            target = redirect_text(response.headers.get("Location", ""))
-            text = f"Mixpanel answered {call.shown} with a redirect to {target}: not followed"
-            return RemoteError(self._harmless(text), status=status)
-        why = self._harmless(failure_of(response))
+            target = redirect_text(response.headers.get("Location", ""), self._hide)
+            text = f"Mixpanel answered {shown} with a redirect to {target}: not followed"
+            return RemoteError(text, status=status)
+        why = failure_of(response, self._hide)
         if status == 401:
             return RefusedError(
                 f"Mixpanel refused the credentials of {self.account} (401): {why}",
@@ -237,10 +239,15 @@ class Client:
                 hint="check the role (admin to write), the project's id and its region",
                 status=status,
             )
-        return RemoteError(f"Mixpanel answered {call.shown} with {status}: {why}", status=status)
+        return RemoteError(f"Mixpanel answered {shown} with {status}: {why}", status=status)
 
-    def _harmless(self, text: str) -> str:
-        return without(text, self.account, self.secret)
+    @property
+    def _hide(self) -> Hide:
+        return hiding(self.account, self.secret)
+
+    def _shown(self, call: Call) -> str:
+        """The call as an error names it; after a redirect its path is what a server said."""
+        return self._hide(call.shown)
 
     def _given_up(self, trouble: Trouble, patience: Patience) -> MpgovError:
         """The error to end with: what was wrong, and that patience ran out if it did."""
