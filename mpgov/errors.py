@@ -1,10 +1,12 @@
 """Every expected error, with its exit code.
 
 MpgovError
+  BusyError           1  another sync of the project is running
   UsageError          2  the command line asks for what cannot be
   InputError          3  a file cannot be read as what it claims to be, or not be written
   AuthError           4  no credentials, or Mixpanel refused them
   RemoteError         5  Mixpanel is unreachable, or fails after retries
+  UsedError           6  nothing of a saved change set still stands, or it was used
   InterruptedError   130 (click's Abort and Ctrl-C; no class of ours)
 """
 
@@ -23,6 +25,12 @@ class MpgovError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+
+class BusyError(MpgovError):
+    """Another sync of the same project holds the lock."""
+
+    exit_code = 1
 
 
 class UsageError(MpgovError):
@@ -61,3 +69,9 @@ class RemoteError(MpgovError):
     def __init__(self, message: str, *, hint: str = "", status: int = 0) -> None:
         super().__init__(message, hint=hint)
         self.status = status
+
+
+class UsedError(MpgovError):
+    """Of a saved change set or a run nothing still stands, or it was applied already."""
+
+    exit_code = 6

@@ -41,6 +41,7 @@ __all__ = [
 ]
 
 FILE: Final = "mpgov.toml"
+KEEPS: Final = ("tree", "branch")
 STYLES: Final = ("Title Case", "Sentence case", "snake_case", "camelCase", "kebab-case")
 _FIELDS: Final = tuple(dict.fromkeys((*ENTITY_FIELDS, *PROPERTY_FIELDS, "*")))
 
@@ -86,6 +87,7 @@ class Settings:
     authority: Mapping[str, str] = field(default_factory=nothing)
     limits: Limits = Limits()
     rules: Mapping[str, RuleSetting] = field(default_factory=nothing)
+    keep_record: str = "tree"
 
 
 def load_settings(config: Path | None, cwd: Path) -> Settings:
@@ -120,7 +122,7 @@ def _find(folder: Path) -> Path | None:
 def _settings(table: Table, file: Path) -> Settings:
     table.only(
         *("plan", "exports", "default_project", "projects"),
-        *("naming", "lexicon", "limits", "rules"),
+        *("naming", "lexicon", "limits", "rules", "record"),
     )
     root = file.parent
     plan = table.text("plan")
@@ -139,6 +141,7 @@ def _settings(table: Table, file: Path) -> Settings:
         authority=_authority(lexicon.table("authority")),
         limits=_limits(table.table("limits")),
         rules=_rules(table.table("rules")),
+        keep_record=_record(table.table("record")),
     )
 
 
@@ -217,6 +220,12 @@ def _authority(table: Table) -> Mapping[str, str]:
             table.problem(key, f"{shown(named)} is no field{meant}")
         found[key] = table.word(key, WORDS)
     return found
+
+
+def _record(table: Table) -> str:
+    """Where the record is kept: beside the plan, or on a git branch of its own."""
+    table.only("keep")
+    return table.word("keep", KEEPS) if table.text("keep") else KEEPS[0]
 
 
 def _limits(table: Table) -> Limits:

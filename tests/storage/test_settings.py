@@ -81,8 +81,7 @@ mpgov.toml:17:26: severity is "eror"; did you mean error? (it can be error, warn
     "guards/mass-change" = { severity = "eror", share = 0.3 }
 mpgov.toml:18:1: a rule is error, warning, info, off, or a table, not a whole number
     "a/b" = 3
-mpgov.toml:19:2: unknown key "recod"; known here: plan, exports, default_project, projects, \
-naming, lexicon, limits, rules
+mpgov.toml:19:2: unknown key "recod"; did you mean record?
     [recod]"""
 
 
@@ -318,3 +317,14 @@ def test_any_text_is_read_or_refused(text):
     except InputError as error:
         said = error.message
     assert said.startswith("mpgov.toml:")
+
+
+def test_where_the_record_is_kept(tmp_path: Path) -> None:
+    file = tmp_path / "mpgov.toml"
+    file.write_text('[record]\nkeep = "branch"\n', "utf-8")
+    assert load_settings(None, tmp_path).keep_record == "branch"
+    file.write_text('[record]\nkeep = "brunch"\n', "utf-8")
+    with pytest.raises(InputError, match=r"mpgov.toml:2:1: .*branch"):
+        load_settings(None, tmp_path)
+    file.write_text("", "utf-8")
+    assert load_settings(None, tmp_path).keep_record == "tree"

@@ -1,0 +1,89 @@
+"""One sync at a time per project and machine.
+
+The lock is the operating system's, so that a process that dies lets go of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from filelock import FileLock, Timeout
+
+from mpgov.errors import BusyError
+
+TELL_EVERY: Final = 15  # seconds
+POLL: Final = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How to wait for a lock: whether at all, how long, and who hears of it."""
+
+    notify: Callable[[str], None]
+    patience: float = 600
+    wait: bool = True
+
+
+@contextlib.contextmanager
+def only_one(folder: Path, key: str, what: str, waiting: Waiting) -> Iterator[None]:
+    """Hold the lock of a key; messages call it `what`.
+
+    Where the folder cannot be written, warn and go on. Raises `BusyError` where it cannot be had.
+    """
+    name = re.sub(r"[^\w.-]+", "-", key)
+    lock = FileLock(folder / f"sync-{name}.lock")
+    holder = folder / f"sync-{name}.holder"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _acquire(lock, holder, what, waiting)
+    except OSError as error:
+        if isinstance(error, Timeout):
+            raise
+        reason = error.strerror or error
+        waiting.notify(f"warning: {folder} cannot be written ({reason}): two syncs may meet")
+        yield
+        return
+    try:
+        with contextlib.suppress(OSError):
+            holder.write_text(f"process {os.getpid()}, since {time.strftime('%H:%M:%S')}", "utf-8")
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            holder.unlink()
+        lock.release()
+
+
+def _acquire(lock: FileLock, holder: Path, what: str, waiting: Waiting) -> None:
+    started = time.monotonic()
+    told = -float(TELL_EVERY)
+    while True:
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            pass
+        else:
+            return
+        waited = time.monotonic() - started
+        if not waiting.wait or waited > waiting.patience:
+            raise BusyError(
+                f"another sync of {what} is running ({_holder(holder)})",
+                hint="wait for it, or drop --no-wait" if not waiting.wait else "try again later",
+            )
+        if waited - told >= TELL_EVERY:
+            waiting.notify(f"waiting for another sync of {what} ({_holder(holder)})")
+            told = waited
+        time.sleep(POLL)
+
+
+def _holder(path: Path) -> str:
+    try:
+        return path.read_text("utf-8").strip() or "unknown"
+    except (OSError, UnicodeDecodeError):
+        return "unknown"
