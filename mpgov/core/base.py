@@ -20,6 +20,7 @@ from mpgov.core.model import (
     Catalog,
     Entity,
     EntityKey,
+    Json,
     Path,
     Property,
     Value,
@@ -42,12 +43,15 @@ class Base:
 
     `beside` holds, per entity and set field, the elements that Lexicon had on its own when the
     field was first agreed on. `refused` is keyed by the path of the value; an element of a set
-    has the path `("owners", "tom@acme.example")`.
+    has the path `("owners", "tom@acme.example")`. `proposed` and `declared` are what the record
+    was last told of the plan: the events it only proposes, and its plan-only parts.
     """
 
     agreed: Catalog = field(default_factory=Catalog)
     beside: Mapping[tuple[EntityKey, str], tuple[str, ...]] = field(default_factory=nothing)
     refused: Mapping[tuple[EntityKey, Path], Refusal] = field(default_factory=nothing)
+    proposed: frozenset[str] = frozenset()
+    declared: Mapping[str, Json] = field(default_factory=nothing)
 
 
 def advance(base: Base, plan: Catalog, snapshot: Catalog, mentioned: frozenset[EntityKey]) -> Base:
@@ -67,7 +71,8 @@ def advance(base: Base, plan: Catalog, snapshot: Catalog, mentioned: frozenset[E
         if stored is not None:
             beside.update(_beside(base, entity, stored))
             agreed[entity.key] = _agreed(agreed.get(entity.key), entity, stored)
-    return Base(Catalog(agreed), beside, _standing(base, plan, snapshot))
+    standing = _standing(base, plan, snapshot)
+    return replace(base, agreed=Catalog(agreed), beside=beside, refused=standing)
 
 
 def value_at(catalog: Catalog, key: EntityKey, path: Path) -> Value:

@@ -24,6 +24,7 @@ from mpgov.core.model import (
     Value,
 )
 from mpgov.core.normal import BLANK_PROPERTY, blank, is_empty, same
+from mpgov.core.volumes import Volumes
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ class ChangeSet:
     changes: tuple[Change, ...] = ()
     held: int = 0
     foreign: frozenset[tuple[EntityKey, Path]] = field(default_factory=frozenset)
+    volumes: Volumes | None = None
 
     def __iter__(self) -> Iterator[Change]:
         return iter(self.changes)

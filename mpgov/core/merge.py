@@ -20,9 +20,9 @@ plan decides nothing where authority is `lexicon`, and everything where it is `p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from mpgov.core.authority import Authority, authority
 from mpgov.core.base import Base, Refusal
@@ -54,6 +54,10 @@ EXISTS: Final[Mapping[str, Json]] = {}  # what is said of an entity that is mere
 FOREIGN_FIELDS: Final = frozenset({"description", "display_name", "examples"})
 
 
+Choice: TypeAlias = Literal["ours", "theirs", ""]
+Settled: TypeAlias = Callable[[EntityKey, Path], Choice]
+
+
 @dataclass(frozen=True, slots=True)
 class Disagreement:
     """A place where plan, base and Lexicon do not say the same; an empty path is the entity."""
@@ -67,11 +71,15 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a merge is narrowed: who has the last word, and whether anything may be replaced."""
+    """How a merge is narrowed: who has the last word, and whether anything may be replaced.
+
+    `settled` says of an entity's place which side somebody chose for it (`--ours`, `--theirs`).
+    """
 
     authority: Authority = field(default_factory=lambda: authority({}))
     fill_only: bool = False
     retry_refused: bool = False
+    settled: Settled = field(default=lambda _key, _path: "")
 
 
 @dataclass(slots=True)
@@ -79,7 +87,8 @@ class Merged:
     """What is wanted of Lexicon, and what stands beside it.
 
     `foreign` are changed texts that no plan ever said; `untyped` are properties new to Lexicon
-    that lack a type and so cannot be sent; `refused` is what Mixpanel did not keep last time.
+    that lack a type and so cannot be sent; `refused` is what Mixpanel did not keep last time;
+    `taken` is what the plan is to say, where Lexicon was chosen: `plan` is the value to write.
     """
 
     wanted: Catalog = field(default_factory=Catalog)
@@ -88,6 +97,7 @@ class Merged:
     foreign: set[tuple[EntityKey, Path]] = field(default_factory=set)
     untyped: list[tuple[EntityKey, str]] = field(default_factory=list)
     refused: list[tuple[EntityKey, Path, Refusal]] = field(default_factory=list)
+    taken: list[Disagreement] = field(default_factory=list)
 
 
 def merge(plan: Catalog, base: Base, snapshot: Catalog, options: Options | None = None) -> Merged:
@@ -103,52 +113,11 @@ def merge(plan: Catalog, base: Base, snapshot: Catalog, options: Options | None 
         merged.drift += one.drift
         merged.untyped += one.untyped
         merged.refused += one.refused
+        merged.taken += one.taken
         if not one.conflicts:
             merged.foreign |= one.foreign
     merged.wanted = Catalog(wanted)
     return merged
-
-
-def released(plan: Catalog, base: Base, snapshot: Catalog) -> list[Disagreement]:
-    """What the base says a plan once managed and the plan no longer mentions."""
-    found: list[Disagreement] = []
-    for known in base.agreed:
-        stored = snapshot.entities.get(known.key)
-        if stored is None:
-            continue
-        said = plan.entities.get(known.key)
-        if said is None:
-            found.append(Disagreement(known.key, (), EXISTS, UNSET, EXISTS))
-            continue
-        found += _released_fields(known.key, (), ENTITY_FIELDS, (known, said, stored))
-        for name, prop in known.properties.items():
-            there = stored.properties.get(name)
-            if prop is None or there is None:
-                continue
-            mine = said.properties.get(name)
-            path = ("properties", name)
-            if name not in said.properties:
-                whole = property_as_json(prop), property_as_json(there)
-                found.append(Disagreement(known.key, path, whole[0], UNSET, whole[1]))
-            elif mine is not None:
-                found += _released_fields(known.key, path, PROPERTY_FIELDS, (prop, mine, there))
-    return found
-
-
-def _released_fields(
-    key: EntityKey,
-    path: Path,
-    names: tuple[str, ...],
-    sides: tuple[Entity, Entity, Entity] | tuple[Property, Property, Property],
-) -> list[Disagreement]:
-    base, plan, lexicon = sides
-    return [
-        Disagreement(key, (*path, name), getattr(base, name), UNSET, getattr(lexicon, name))
-        for name in names
-        if getattr(plan, name) is UNSET
-        and not is_empty(getattr(base, name) or None)
-        and not is_empty(getattr(lexicon, name))
-    ]
 
 
 class _EntityMerge:
@@ -167,6 +136,7 @@ class _EntityMerge:
         self.foreign: set[tuple[EntityKey, Path]] = set()
         self.untyped: list[tuple[EntityKey, str]] = []
         self.refused: list[tuple[EntityKey, Path, Refusal]] = []
+        self.taken: list[Disagreement] = []
 
     def run(self) -> Entity | None:
         """What is wanted of the entity; `None` where it is to stay away."""
@@ -201,11 +171,19 @@ class _EntityMerge:
     def _vanished(self, path: Path, base: Value, plan: Value, *, moved: bool) -> bool:
         """What was agreed on is gone from Lexicon: drift, a conflict, or made anew."""
         place = Disagreement(self.key, path, base, plan, UNSET)
-        if self._word() == "plan" or not moved:
-            self.drift.append(place)
-        else:
-            self.conflicts.append(place)
-        return self._word() == "plan"
+        return self._disputed(place, self._word(), conflict=moved)
+
+    def _disputed(self, place: Disagreement, word: str, *, conflict: bool) -> bool:
+        """Whether the plan wins a place that moved in Lexicon; told where it is to be told."""
+        match self.options.settled(self.key, place.path):
+            case "ours":
+                return True
+            case "theirs":
+                self.taken.append(replace(place, plan=place.lexicon))
+                return False
+        kept = word != "plan"
+        (self.conflicts if conflict and kept else self.drift).append(place)
+        return not kept
 
     def _property(
         self, name: str, said: Property | None, base: Entity, stored: Property | None
@@ -240,13 +218,10 @@ class _EntityMerge:
         known = base.properties[name]
         before = UNSET if known is None else property_as_json(known)
         place = Disagreement(self.key, path, before, None, property_as_json(stored))
-        if known is None:
-            self.drift.append(place)
-        elif _moved(known, stored):
-            (self.drift if self._word() == "plan" else self.conflicts).append(place)
-        else:
+        if known is not None and not _moved(known, stored):
             return None
-        return None if self._word() == "plan" else stored
+        wins = self._disputed(place, self._word(), conflict=known is not None)
+        return None if wins else stored
 
     def _added(self, path: Path, said: Property, known: Property | None) -> Property | None:
         whole = property_as_json(said)
@@ -293,17 +268,15 @@ class _EntityMerge:
         name = path[-1]
         moved = known is not UNSET and not same(name, known, lexicon)
         if moved:
-            kept = self._word(name) != "plan"
-            conflict = kept and not same(name, known, plan)
             place = Disagreement(self.key, path, known, plan, lexicon)
-            (self.conflicts if conflict else self.drift).append(place)
-            if kept:
+            conflict = not same(name, known, plan)
+            if not self._disputed(place, self._word(name), conflict=conflict):
                 return lexicon
         if self._was_refused(path, plan, lexicon):
             return lexicon
         if self.options.fill_only and not is_empty(lexicon):
             return lexicon
-        if name in FOREIGN_FIELDS and not is_empty(lexicon) and (known is UNSET or moved):
+        if name in FOREIGN_FIELDS and not is_empty(lexicon) and known is UNSET:
             self.foreign.add((self.key, path))
         return plan
 
@@ -311,28 +284,47 @@ class _EntityMerge:
         plan, known, lexicon = (_elements(name, value) for value in values)
         beside = _elements(name, self.beside.get((self.key, name), ()))
         first = values[1] is UNSET
+        drifted = {
+            element
+            for element in {**plan, **lexicon}
+            if not first
+            and (element in plan) != (element in lexicon)
+            and (element in plan) == (element in known)
+            and element not in beside
+        }
+        ours = bool(drifted) and self._drifted_set(name, values, drifted)
         wanted: dict[str, str] = {}
-        drifted = False
         for element, text in {**plan, **lexicon}.items():
-            planned, stored, agreed = element in plan, element in lexicon, element in known
+            planned, stored = element in plan, element in lexicon
             if first:
                 keep = planned or values[0] != ()
-            elif planned != stored and planned == agreed and element not in beside:
-                drifted = True
-                keep = planned if self._word(name) == "plan" else stored
+            elif element in drifted:
+                keep = planned if ours else stored
             else:
-                keep = planned or (stored and not agreed)
+                keep = planned or (stored and element not in known)
             keep = keep or (stored and self.options.fill_only)
             if keep and not stored and self._was_refused((name, text), True, UNSET):
                 keep = False
             if keep:
                 wanted[element] = text
-        if drifted:
-            self.drift.append(Disagreement(self.key, (name,), values[1], values[0], values[2]))
         result = tuple(text for _, text in sorted(wanted.items()))
         if same(name, result, values[2]) or self._was_refused((name,), values[0], values[2]):
             return values[2]
         return result
+
+    def _drifted_set(
+        self, name: str, values: tuple[Value, Value, Value], drifted: set[str]
+    ) -> bool:
+        """Whether the plan wins the elements that moved in Lexicon."""
+        place = Disagreement(self.key, (name,), values[1], values[0], values[2])
+        wins = self._disputed(place, self._word(name), conflict=False)
+        if self.options.settled(self.key, (name,)) == "theirs":
+            plan, lexicon = _elements(name, values[0]), _elements(name, values[2])
+            chosen = {e: text for e, text in plan.items() if e not in drifted}
+            chosen |= {e: text for e, text in lexicon.items() if e in drifted}
+            whole = tuple(text for _, text in sorted(chosen.items()))
+            self.taken[-1] = replace(place, plan=whole)
+        return wins
 
     def _was_refused(self, path: Path, plan: Value, lexicon: Value) -> bool:
         refusal = self.memory.get((self.key, path))

@@ -42,7 +42,10 @@ class DiffReport:
     """What sync would change, what stands in its way, and what it would cost.
 
     `requests` and `updates` count what would be written; `seconds` is the time to wait for
-    Mixpanel's limits. `standing` are the guards that nobody lifted.
+    Mixpanel's limits. `standing` are the guards that nobody lifted. `taken` is what the plan is
+    to say where Lexicon was chosen. `not_explained` is what the plan's changes since `since` do
+    not explain. `moved` is what a saved change set or an undo finds edited since. `project_id`,
+    `region` and `at` (UTC) say of what, and when; `drift_only` asks for nothing but drift.
     """
 
     project: str
@@ -58,6 +61,14 @@ class DiffReport:
     updates: int = 0
     seconds: int = 0
     against: str = "Lexicon"
+    taken: tuple[Disagreement, ...] = ()
+    not_explained: tuple[Change, ...] = ()
+    since: str = ""
+    moved: tuple[Disagreement, ...] = ()
+    project_id: int | None = None
+    region: str = ""
+    at: str = ""
+    drift_only: bool = False
 
     @property
     def is_clean(self) -> bool:
@@ -94,6 +105,8 @@ class SyncReport:
     outcomes: tuple[Outcome, ...] = ()
     not_stored: tuple[Finding, ...] = ()
     unverified: str = ""
+    run: str = ""
+    unrecorded: str = ""
 
     @property
     def applied(self) -> list[Outcome]:
@@ -107,9 +120,15 @@ class SyncReport:
 
     @property
     def exit_code(self) -> int:
-        """Design 2: 7 in part or not kept, 5 or 4 nothing landed, 1 a conflict or a guard."""
-        if self.applied and (self.left or self.not_stored or self.unverified):
+        """Design 2: 7 in part or not kept, 5 or 4 nothing landed, 1 a conflict or a guard.
+
+        6: of a saved change set or an undo nothing still stands.
+        """
+        left = self.left or self.diff.moved or self.not_stored or self.unverified
+        if self.applied and (left or self.unrecorded):
             return 7
+        if self.diff.moved and not self.outcomes and not self.diff.standing:
+            return 6
         errors = [o.error for o in self.left if o.error is not None]
         if errors:
             return max(error.exit_code for error in errors)

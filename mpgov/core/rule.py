@@ -21,7 +21,8 @@ class Rule:
     """A check with a name, a severity, a reason and examples.
 
     `on` is what it judges. `good` and `bad` are plans in YAML without their first line; for a
-    rule on a `ChangeSet` each is two plans, before and after, parted by a line of `---`.
+    rule on a `ChangeSet` each is two plans, before and after, parted by a line of `---`; in them
+    an event whose name begins with Busy arrived a hundred times lately.
     """
 
     id: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mpgov.core.change import (
+    Change,
     ChangeSet,
     Delete,
     FieldChange,
@@ -119,6 +120,33 @@ def mass_change(changes: ChangeSet, options: Options) -> Iterator[Finding]:
 
 
 @rule(
+    "guards/busy-event",
+    on=ChangeSet,
+    severity="error",
+    options={"least": 1},
+    good="""events: {Old Thing: {description: Nobody sends it.}}
+---
+events: {Old Thing: {description: Nobody sends it., hidden: true}}""",
+    bad="""events: {Busy Thing: {description: Everybody sends it.}}
+---
+events: {Busy Thing: {description: Everybody sends it., hidden: true}}""",
+)
+def busy_event(changes: ChangeSet, options: Options) -> Iterator[Finding]:
+    """Reports are built on what arrives; hidden, blocked or deleted it is gone from them."""
+    volumes, least = changes.volumes, options["least"]
+    assert isinstance(least, int)  # noqa: S101 - settings are checked where they are read
+    if volumes is None:
+        return
+    busy = [(volumes.counts.get(c.key.name, 0), c, _quieting(c)) for c in changes]
+    busy = [one for one in busy if one[2] and one[0] >= least]
+    for count, change, word in sorted(busy, key=lambda one: (-one[0], one[1].key)):
+        share = f"{count / volumes.total:.0%} of all that was counted"
+        message = f"is {word}, and arrived {count:,} times in {volumes.days} days ({share})"
+        at = None if isinstance(change, Delete) else _place(change.after, ("status",))
+        yield Finding(message, change.key, at=at)
+
+
+@rule(
     "guards/foreign-text",
     on=ChangeSet,
     severity="error",
@@ -137,6 +165,18 @@ def foreign_text(changes: ChangeSet, _: Options) -> Iterator[Finding]:
             what = change.path[-1].replace("_", " ")
             message = f"{word} the {what}, which no plan ever said"
             yield Finding(message, key, _name(change), at)
+
+
+def _quieting(change: Change) -> str:
+    """How a change takes an event out of sight; empty where it does not."""
+    if change.key.kind != "event":
+        return ""
+    if isinstance(change, Delete):
+        return "deleted"
+    fields = field_changes(change)
+    if any(_blocks(one.path, one.after) and len(one.path) == 1 for one in fields):
+        return "blocked"
+    return "hidden" if any(f.path == ("hidden",) and f.after is True for f in fields) else ""
 
 
 def _fields(changes: ChangeSet) -> Iterator[tuple[EntityKey, Location | None, FieldChange]]:

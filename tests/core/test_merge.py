@@ -6,7 +6,8 @@ import pytest
 
 from mpgov.core.authority import authority
 from mpgov.core.base import Base, Refusal, advance
-from mpgov.core.merge import Disagreement, Options, merge, released
+from mpgov.core.leaving import released
+from mpgov.core.merge import Disagreement, Options, merge
 from mpgov.core.model import UNSET, Catalog, Entity, Property, event
 from mpgov.core.normal import filled_property, known, normal
 

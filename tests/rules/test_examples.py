@@ -12,6 +12,7 @@ from mpgov.core.merge import merge
 from mpgov.core.model import Catalog
 from mpgov.core.normal import known, normal
 from mpgov.core.rule import Rule, Setting, judge
+from mpgov.core.volumes import Volumes
 from mpgov.formats.base import Source
 from mpgov.formats.plan_yaml import loads
 from mpgov.workflows.judging import all_rules
@@ -26,7 +27,10 @@ def plan(text: str) -> Catalog:
 def changes(text: str) -> ChangeSet:
     before, after = (normal(plan(part)) for part in text.split("\n---\n"))
     foreign = frozenset(merge(after, Base(), known(before)).foreign)
-    return replace(diff(known(before), known(after)), foreign=foreign)
+    names = [key.name for key in before.entities]
+    counts = {name: 100 if name.startswith("Busy") else 0 for name in names}
+    volumes = Volumes(counts, sum(counts.values()))
+    return replace(diff(known(before), known(after)), foreign=foreign, volumes=volumes)
 
 
 def judged(rule: Rule, example: str) -> list[Finding]:
