@@ -22,6 +22,12 @@ Examples:
 @options.project
 @options.selection(fields=True)
 @click.option("--against", metavar="FILE", help="Offline: an export, or base (the last known).")
+@click.option("--drift", is_flag=True, help="Only what changed in Lexicon since both agreed.")
+@options.ours
+@options.theirs
+@options.prune
+@options.prune_all
+@options.since
 @options.fill_only
 @options.retry_refused
 @options.allow
@@ -40,6 +46,12 @@ def command(
     skip: tuple[str, ...],
     fields: str | None,
     against: str | None,
+    drift: bool,
+    ours: tuple[str, ...],
+    theirs: tuple[str, ...],
+    prune: bool,
+    prune_all: bool,
+    since: str,
     fill_only: bool,
     retry_refused: bool,
     allow: tuple[str, ...],
@@ -50,10 +62,20 @@ def command(
 ) -> None:
     """Show what sync would change, and what it would leave alone."""
     found = options.around(ctx, project, max_wait)
-    wish = Wish(options.selected(only, skip, fields), allow, fill_only, retry_refused)
-    report = diff(options.plan_path(plan, plan_option, found), found, wish, against)
+    wish = Wish(
+        options.selected(only, skip, fields),
+        allow,
+        fill_only,
+        retry_refused,
+        ours,
+        theirs,
+        prune=options.pruned(prune, prune_all),
+        since=since,
+    )
+    report = diff(options.plan_path(plan, plan_option, found), found, wish, against, drift=drift)
     options.Answer(format_, output).write(ctx, report)
     if isinstance(report, CheckReport):
         options.tell(ctx, "the plan has errors; nothing was compared")
         ctx.exit(1)
-    ctx.exit(1 if exit_code and not report.is_clean else 0)
+    found_any = bool(report.drift) if drift else not report.is_clean
+    ctx.exit(1 if exit_code and found_any else 0)

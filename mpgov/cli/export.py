@@ -24,6 +24,7 @@ Examples:
 @options.selection(fields=False)
 @click.option("--live", is_flag=True, help="Add events that arrive without a schema (1 query).")
 @click.option("--into", metavar="PLAN", help="Adopt into this plan what it does not say yet.")
+@click.option("--drift", is_flag=True, help="With --into: also what changed in Lexicon alone.")
 @options.format_option(*SUFFIXES)
 @options.output
 @options.max_wait
@@ -36,6 +37,7 @@ def command(
     skip: tuple[str, ...],
     live: bool,
     into: str | None,
+    drift: bool,
     format_: str | None,
     output: str | None,
     max_wait: float,
@@ -46,9 +48,11 @@ def command(
     if into is not None:
         if output or format_:
             raise UsageError("--into writes the plan; it goes with neither --output nor --format")
-        for line in adopt(found, Path(into), chosen, live=live):
+        for line in adopt(found, Path(into), chosen, live=live, drift=drift):
             click.echo(visible(line))
         return
+    if drift:
+        raise UsageError("--drift goes with --into PLAN")
     suffix = Path(output).suffix if output else ""
     named = next((name for name, ending in SUFFIXES.items() if ending == suffix), "yaml")
     exported = export(found, ExportWish(format_ or named, output, chosen, live))

@@ -26,6 +26,9 @@ GROUPS: Final[Mapping[str, Mapping[str, str]]] = {
         "sync": "make Lexicon say what the plan says",
         "export": "write what Lexicon says to a file",
     },
+    "Record": {
+        "undo": "put back what a sync changed",
+    },
     "Set-up": {
         "auth": "credentials: login, logout, status",
         "sandbox": "a Mixpanel on this machine, for rehearsal and tests",

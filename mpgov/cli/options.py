@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 import click
 
@@ -44,6 +44,29 @@ allow = click.option(
     multiple=True,
     metavar="RULE[=GLOB]",
     help="Lift a guard by name, for all or for these entities. Repeatable.",
+)
+reason = click.option("--reason", metavar="TEXT", default="", help="Why; goes into the record.")
+no_wait = click.option(
+    "--no-wait", is_flag=True, help="Fail where another sync of the project is running."
+)
+ours = click.option(
+    "--ours",
+    multiple=True,
+    metavar="SEL",
+    help="Conflicts and drift of these: send what the plan says. Selectors as --only.",
+)
+theirs = click.option(
+    "--theirs",
+    multiple=True,
+    metavar="SEL",
+    help="Conflicts and drift of these: take what Lexicon says into the plan.",
+)
+prune = click.option(
+    "--prune", is_flag=True, help="Also delete what the plan once managed and now lacks."
+)
+prune_all = click.option("--prune-all", is_flag=True, help="Also delete what no plan ever managed.")
+since = click.option(
+    "--since", metavar="REV", default="", help="Only what the plan's changes since REV explain."
 )
 fill_only = click.option(
     "--fill-only", is_flag=True, help="Only what is new or empty in Lexicon; replace nothing."
@@ -101,6 +124,11 @@ def selected(only: tuple[str, ...], skip: tuple[str, ...], fields: str | None = 
                 hint="fields: " + " ".join(FIELDS),
             )
     return Selection(only, skip, names)
+
+
+def pruned(prune: bool, prune_all: bool) -> Literal["", "managed", "all"]:
+    """What `--prune` and `--prune-all` ask for."""
+    return "all" if prune_all else "managed" if prune else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,14 @@ import sys
 import click
 
 from mpgov.cli import options
-from mpgov.cli.progress import progress
-from mpgov.core.report import CheckReport, SyncReport
+from mpgov.cli.carry_out import Manner, carry_out
+from mpgov.core.report import CheckReport
 from mpgov.errors import UsageError
 from mpgov.workflows.compare import Wish
-from mpgov.workflows.sync import SyncRun, Where, prepare, question
+from mpgov.workflows.project import Surroundings
+from mpgov.workflows.replay import prepare_changes
+from mpgov.workflows.sync import Where, prepare, take_theirs
+from mpgov.workflows.turns import our_turn
 
 
 @click.command(
@@ -19,16 +22,25 @@ from mpgov.workflows.sync import SyncRun, Where, prepare, question
     epilog="""\b
 Examples:
   mpgov sync
-  mpgov sync plans/shop.yaml --only 'tag:Commerce' --yes""",
+  mpgov sync plans/shop.yaml --only 'tag:Commerce' --yes
+  mpgov sync --theirs 'Purchase*' --reason 'support rewrote them'""",
 )
 @options.plan_argument
 @options.plan
 @options.project
 @options.selection(fields=True)
+@click.option("--changes", metavar="FILE", help="Apply exactly a change set that diff saved.")
+@options.ours
+@options.theirs
+@options.prune
+@options.prune_all
+@options.since
 @options.fill_only
 @options.retry_refused
 @options.allow
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@options.reason
+@options.no_wait
 @options.format_option(*options.FORMATS)
 @options.output
 @options.max_wait
@@ -43,10 +55,18 @@ def command(
     only: tuple[str, ...],
     skip: tuple[str, ...],
     fields: str | None,
+    changes: str | None,
+    ours: tuple[str, ...],
+    theirs: tuple[str, ...],
+    prune: bool,
+    prune_all: bool,
+    since: str,
     fill_only: bool,
     retry_refused: bool,
     allow: tuple[str, ...],
     yes: bool,
+    reason: str,
+    no_wait: bool,
     format_: str | None,
     output: str | None,
     max_wait: float,
@@ -56,33 +76,55 @@ def command(
     if not yes and not sys.stdin.isatty():
         raise UsageError("there is no terminal to ask on", hint="mpgov sync --yes does not ask")
     found = options.around(ctx, project, max_wait)
-    wish = Wish(options.selected(only, skip, fields), allow, fill_only, retry_refused)
-    run = prepare(Where(options.plan_path(plan, plan_option, found), found), wish)
+    wish = Wish(
+        options.selected(only, skip, fields),
+        allow,
+        fill_only,
+        retry_refused,
+        ours,
+        theirs,
+        prune=options.pruned(prune, prune_all),
+        since=since,
+        reason=reason,
+    )
     answer = options.Answer(format_, output)
-    if isinstance(run, CheckReport):
-        answer.write(ctx, run)
-        options.tell(ctx, "the plan has errors; nothing was sent")
-        ctx.exit(1)
-    report = _carry_out(ctx, run, answer, asks=not yes, bar=progress_)
-    answer.write(ctx, report)
-    ctx.exit(report.exit_code)
+    manner = Manner(answer, not yes, progress_)
+    named = plan or plan_option
+    if changes is not None:
+        narrowed = (only, skip, fields, ours, theirs, wish.prune, since, fill_only, named)
+        _changes(ctx, found, (changes, wish), manner, narrowed=any(narrowed), wait=not no_wait)
+        return
+    where = Where(options.plan_path(plan, plan_option, found), found, not no_wait)
+    with our_turn(found, found.project(), wait=not no_wait):
+        run = prepare(where, wish)
+        if isinstance(run, CheckReport):
+            answer.write(ctx, run)
+            options.tell(ctx, "the plan has errors; nothing was sent")
+            ctx.exit(1)
+        prepared = Manner(answer, not yes, progress_, lambda: take_theirs(run, where))
+        report = carry_out(ctx, run, prepared)
+        answer.write(ctx, report)
+        ctx.exit(report.exit_code)
 
 
-def _carry_out(
-    ctx: click.Context, run: SyncRun, answer: options.Answer, *, asks: bool, bar: str
-) -> SyncReport:
-    """Show, ask, send and read back."""
-    if answer.format != "json":
-        options.Answer("text", None).write(ctx, run.comparison.report)
-    if run.comparison.report.standing:
-        return SyncReport(run.comparison.report)
-    for note in run.permit():
-        options.tell(ctx, f"warning: {note}")
-    if asks and run.comparison.items:
-        if not click.confirm(question(run), err=True):
-            options.tell(ctx, "nothing was sent")
-            ctx.exit(130)
-        run.asked = True
-    for _ in progress(run.send(), run.comparison.items, bar, quiet=ctx.obj.quiet):
-        pass
-    return run.finish()
+def _changes(
+    ctx: click.Context,
+    found: Surroundings,
+    wanted: tuple[str, Wish],
+    manner: Manner,
+    *,
+    narrowed: bool,
+    wait: bool,
+) -> None:
+    """Apply a saved change set."""
+    if narrowed:
+        raise UsageError(
+            "--changes applies exactly what was saved; it goes with no plan and no selection",
+            hint="narrow it where it is made: mpgov diff --only … --output changes.json",
+        )
+    file, wish = wanted
+    with our_turn(found, found.project(), wait=wait):
+        run = prepare_changes(found, file, wish, wait=wait)
+        report = carry_out(ctx, run, manner)
+        manner.answer.write(ctx, report)
+        ctx.exit(report.exit_code)

@@ -35,6 +35,9 @@ def diff_as_json(report: DiffReport) -> dict[str, Json]:
     return {
         "format": FORMAT,
         "project": report.project,
+        "project_id": report.project_id,
+        "region": report.region,
+        "at": report.at,
         "fingerprint": report.changes.fingerprint(),
         "summary": asdict(report.summary),
         "fields": asdict(report.fields),
@@ -46,7 +49,28 @@ def diff_as_json(report: DiffReport) -> dict[str, Json]:
         "drift": [_disagreement(place) for place in report.drift],
         "released": [_disagreement(place) for place in report.released],
         "findings": [_finding(finding) for finding in report.findings],
+        **_beside(report),
     }
+
+
+def _beside(report: DiffReport) -> dict[str, Json]:
+    """What is there only for those who asked for it."""
+    shown: dict[str, Json] = {}
+    if report.taken:
+        shown["taken"] = [_disagreement(place) for place in report.taken]
+    if report.moved:
+        shown["moved"] = [_moved(place) for place in report.moved]
+    if report.since:
+        shown["since"] = report.since
+        shown["not_explained"] = [change_as_json(change) for change in report.not_explained]
+    return shown
+
+
+def _moved(place: Disagreement) -> dict[str, Json]:
+    """A field that was edited since: what it was, what was to come, and what is there now."""
+    shown = _disagreement(place)
+    names = {"base": "before", "plan": "after", "lexicon": "now"}
+    return {names.get(name, name): value for name, value in shown.items()}
 
 
 def _check(report: CheckReport) -> dict[str, Json]:
@@ -67,6 +91,8 @@ def _sync(report: SyncReport) -> dict[str, Json]:
         "outcomes": [_outcome(outcome) for outcome in report.outcomes],
         "not_stored": [_finding(finding) for finding in report.not_stored],
         "unverified": report.unverified or None,
+        "unrecorded": report.unrecorded or None,
+        "run": report.run or None,
         "exit_code": report.exit_code,
     }
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from mpgov.core.change import FieldChange, field_changes, verb_of
+from mpgov.core.change import Change, FieldChange, field_changes, verb_of
 from mpgov.core.finding import Finding
 from mpgov.core.merge import Disagreement
 from mpgov.core.model import PROFILE, UNSET, EntityKey, Path
@@ -58,21 +58,46 @@ def _check(report: CheckReport, paint: Paint) -> Iterator[str]:
 
 
 def _diff(report: DiffReport, paint: Paint) -> Iterator[str]:
-    for change in report.changes:
-        verb = verb_of(change)
-        title = f"{_SIGNS[verb]} {_name(change.key)}"
-        yield f"{paint(title, _COLORS[verb])}  ({verb})"
-        yield from (f"    {line}" for line in map(_field, field_changes(change)))
-    if report.changes:
+    if report.drift_only:
+        title = "changed in Lexicon since both sides last agreed"
+        yield from _disagreements(title, report.drift, _drift)
+        yield from _drift_summary(report)
+        return
+    yield from _changes(report.changes, paint)
+    if report.not_explained:
+        yield f"not explained by what the plan changed since {visible(report.since)}; not sent"
         yield ""
+        yield from _changes(report.not_explained, paint)
     yield from _disagreements("conflicts: not sent, both sides changed", report.conflicts, _both)
     yield from _disagreements("drift: changed in Lexicon only, kept", report.drift, _drift)
+    yield from _disagreements("taken from Lexicon into the plan", report.taken, _taken)
+    yield from _disagreements("left out: edited in Lexicon since", report.moved, _moved)
     yield from _disagreements("no longer managed", report.released, _released)
     for finding in report.findings:
         yield _finding(finding, paint)
     if report.findings:
         yield ""
     yield from _diff_summary(report)
+
+
+def _changes(changes: Iterable[Change], paint: Paint) -> Iterator[str]:
+    any_ = False
+    for change in changes:
+        any_ = True
+        verb = verb_of(change)
+        title = f"{_SIGNS[verb]} {_name(change.key)}"
+        yield f"{paint(title, _COLORS[verb])}  ({verb})"
+        yield from (f"    {line}" for line in map(_field, field_changes(change)))
+    if any_:
+        yield ""
+
+
+def _drift_summary(report: DiffReport) -> Iterator[str]:
+    entities = len({place.key for place in report.drift})
+    words = f"{_count(len(report.drift), 'field')} of {_count(entities, 'entity')} drifted"
+    yield f"{visible(report.project)} against {visible(report.against)}: {words}"
+    if report.drift:
+        yield "take it into the plan: mpgov export --into PLAN --drift"
 
 
 def _diff_summary(report: DiffReport) -> Iterator[str]:
@@ -101,6 +126,10 @@ def _diff_summary(report: DiffReport) -> Iterator[str]:
         )
     elif report.drift and not report.conflicts:
         yield "nothing to send; drift is kept until the plan changes too"
+    if report.conflicts or report.drift:
+        yield "to settle them: --ours NAME sends the plan's, --theirs NAME takes Lexicon's"
+    elif report.moved:
+        yield f"{_count(len(report.moved), 'field')} left out: edited in Lexicon since"
     elif report.is_clean:
         yield f"{visible(report.against)} says what the plan says"
     if report.standing:
@@ -112,10 +141,16 @@ def _sync(report: SyncReport, paint: Paint) -> Iterator[str]:
         yield _left(outcome, paint)
     for finding in report.not_stored:
         yield _finding(finding, paint)
+    if report.diff.moved and report.outcomes:
+        yield from _disagreements("left out: edited in Lexicon since", report.diff.moved, _moved)
+    if report.unrecorded:
+        yield f"sent, but not recorded: {visible(report.unrecorded)}"
     if report.unverified:
         yield f"sent, but not confirmed: {visible(report.unverified)}"
         yield "run mpgov sync again: it sends nothing that landed"
     yield f"{visible(report.diff.project)}: {', '.join(_done(report))}"
+    if report.run and report.applied:
+        yield f"to put it back: mpgov undo {report.run}"
 
 
 def _done(report: SyncReport) -> Iterator[str]:
@@ -126,7 +161,7 @@ def _done(report: SyncReport) -> Iterator[str]:
         return
     if states:
         yield f"{states.count('applied')} applied"
-    elif diff.conflicts or diff.drift:
+    elif diff.conflicts or diff.drift or diff.moved or diff.taken:
         yield "nothing to send"
     else:
         yield "nothing to send; Lexicon says what the plan says"
@@ -136,6 +171,10 @@ def _done(report: SyncReport) -> Iterator[str]:
         yield f"{_count(entities, 'entity')} in conflict set aside"
     if diff.drift:
         yield f"{_count(len(diff.drift), 'field')} kept as drift"
+    if diff.taken:
+        yield f"{_count(len(diff.taken), 'field')} taken into the plan"
+    if diff.moved:
+        yield f"{_count(len(diff.moved), 'field')} left out, edited since"
 
 
 def _left(outcome: Outcome, paint: Paint) -> str:
@@ -182,6 +221,14 @@ def _both(place: Disagreement) -> str:
 
 def _drift(place: Disagreement) -> str:
     return f"{shown(place.base)} → {shown(place.lexicon)} in Lexicon"
+
+
+def _taken(place: Disagreement) -> str:
+    return f"the plan is to say {shown(place.plan)}"
+
+
+def _moved(place: Disagreement) -> str:
+    return f"was {shown(place.base)}, should become {shown(place.plan)}, is {shown(place.lexicon)}"
 
 
 def _released(place: Disagreement) -> str:

@@ -39,6 +39,10 @@ def dump_base(base: Base, project: int, region: str) -> str:
     profile = base.agreed.entities.get(USER)
     if profile is not None:
         document["user"] = _entity_json(profile, base)
+    if base.proposed:
+        document["proposed"] = [*sorted(base.proposed)]
+    if base.declared:
+        document["declared"] = dict(base.declared)
     if base.refused:
         document["not_stored"] = [
             _refusal_json(key, path, refusal)
@@ -131,7 +135,9 @@ def _base(document: Mapping[str, Any]) -> Base:
             if f"{name}_beside" in shown:
                 beside[key, name] = _texts(shown[f"{name}_beside"])
     refused = dict(_refusal(shown) for shown in document.get("not_stored", ()))
-    return Base(Catalog(entities), beside, refused)
+    proposed = frozenset(_texts(document.get("proposed", [])))
+    declared = _checked(document.get("declared", {}), dict, "declared")
+    return Base(Catalog(entities), beside, refused, proposed, declared)
 
 
 def _fields(shown: Mapping[str, Any], names: Iterable[str]) -> dict[str, Value]:

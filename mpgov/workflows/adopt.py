@@ -17,51 +17,39 @@ from mpgov.core.model import (
 )
 from mpgov.core.normal import normal_entity, same, sparse
 from mpgov.core.select import Selection, select
-from mpgov.errors import InputError
-from mpgov.formats.plan_edit import AddEntity, Edit, SetField, edit
-from mpgov.mixpanel.lexicon import read
-from mpgov.storage.files import write_beside
+from mpgov.formats.plan_edit import AddEntity, Edit, SetField
 from mpgov.workflows.export import live_stubs
-from mpgov.workflows.lexicon import connect
-from mpgov.workflows.plans import plan_files, read_bytes, read_plan, shown
+from mpgov.workflows.lexicon import Ground, connect
+from mpgov.workflows.plans import read_plan, shown
 from mpgov.workflows.project import Surroundings
+from mpgov.workflows.taking import drift_edits, home_file, write_edits
 
-NEW_FILE = "lexicon.yaml"
 
+def adopt(
+    around: Surroundings, into: Path, selection: Selection, *, live: bool, drift: bool = False
+) -> list[str]:
+    """Write into the plan at `into` what Lexicon says and it does not; a line for each file.
 
-def adopt(around: Surroundings, into: Path, selection: Selection, *, live: bool) -> list[str]:
-    """Write into the plan at `into` what Lexicon says and it does not; a line for each file."""
+    With `drift`, also what changed in Lexicon since plan and Lexicon last agreed.
+    """
     root = Path.cwd()
     plan = read_plan(into, root).catalog
-    client = connect(around, around.project())
-    stored = read(client, around.settings.deprecated_tag)
+    project = around.project()
+    client = connect(around, project)
+    side = Ground(around, project, client, into).read(plan)
+    stored = side.stored
     lexicon = select(sparse(stored.catalog), selection)
     if live:
         stubs = {key: Entity(key) for key in live_stubs(client, stored)}
         lexicon = Catalog({**lexicon.entities, **select(Catalog(stubs), selection).entities})
-    files = {shown(file, root): file for file in plan_files(into, root)}
-    edits = _edits(plan, lexicon, authority(around.settings.authority), _home(into, files, root))
-    lines = []
-    for name, wanted in sorted(edits.items()):
-        path = files.get(name, Path(name))
-        old = _text(read_bytes(path, root), name) if name in files else "mpgov: 1\n"
-        write_beside(path, edit(old, wanted))
-        added = sum(isinstance(one, AddEntity) for one in wanted)
-        lines.append(f"{name}: {added} added, {len(wanted) - added} fields filled in or replaced")
+    words = authority(around.settings.authority)
+    edits = _edits(plan, lexicon, words, home_file(into, root))
+    if drift:
+        for file, wanted in drift_edits(plan, side, selection, around.settings).items():
+            known = edits.setdefault(file or home_file(into, root), [])
+            known += (one for one in wanted if one not in known)
+    lines = write_edits(into, edits, root)
     return lines or [f"{shown(into, root)}: says all that Lexicon says; nothing was written"]
-
-
-def _text(data: bytes, name: str) -> str:
-    """A plan's text, to be edited where it stands."""
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        raise InputError(f"{name}:1:1: is not UTF-8; save it as UTF-8 to have it edited") from None
-
-
-def _home(into: Path, files: dict[str, Path], root: Path) -> str:
-    """The file for what belongs to no file yet."""
-    return next(iter(files)) if into.is_file() else shown(into / NEW_FILE, root)
 
 
 def _edits(plan: Catalog, lexicon: Catalog, words: Authority, home: str) -> dict[str, list[Edit]]:

@@ -22,6 +22,7 @@ from mpgov.storage.settings import Settings
 MERGE_FINDINGS: Mapping[str, Severity] = {
     "datatypes/untyped": "warning",
     "lexicon/not-stored": "warning",
+    "lifecycle/rename": "warning",
 }
 
 

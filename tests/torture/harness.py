@@ -17,6 +17,7 @@ from typing import Any
 
 from mpgov.sandbox.app import Sandbox
 from mpgov.sandbox.server import serve
+from mpgov.storage.ledger import Ledger
 from tests.torture.faults import SIGNALS, Trouble, trouble
 from tests.torture.scene import Scene, scene
 
@@ -177,9 +178,31 @@ def _check(result: Run, world: Scene, stored: list[dict[str, Any]], kept: Path) 
             f"{names} differ: {held.get(names[0])} != {wanted.get(names[0])}: {result}"
         )
     _check_base(result, world, json.loads((kept / "base.json").read_text("utf-8")))
-    left = [path.name for path in kept.iterdir() if path.name != "base.json"]
+    _check_record(result, world, kept)
+    known = {"base.json", "ledger.jsonl", "ledger.head", ".ledger.lock", "runs"}
+    left = [path.name for path in kept.iterdir() if path.name not in known]
+    left += [path.name for path in (kept / "runs").iterdir() if path.suffix != ".json"]
     if left:
         raise BrokenPromiseError(f"left beside the base: {left}: {result}")
+
+
+def _check_record(result: Run, world: Scene, kept: Path) -> None:
+    """The chain holds, every run has an end, and what changed is in it."""
+    ledger = Ledger(kept)
+    verdict = ledger.verify()
+    if verdict.problems or verdict.forks:
+        raise BrokenPromiseError(f"the record does not hold: {verdict}: {result}")
+    entries = [line.entry for line in ledger.read()]
+    begun = {entry["run"] for entry in entries if entry["state"] == "intended"}
+    ended = {entry["run"] for entry in entries if entry["state"] in {"done", "recovered"}}
+    if begun != ended:
+        raise BrokenPromiseError(f"runs without an end: {begun - ended}: {result}")
+    before = {entry["name"]: _sorted(entry["schemaJson"]) for entry in world.stored}
+    changed = {n for n, schema in world.wanted.items() if before.get(n) != _sorted(schema)}
+    done = [entry for entry in entries if entry["state"] != "intended"]
+    said = {change["name"] for entry in done for change in entry["changes"]}
+    if changed != said:
+        raise BrokenPromiseError(f"the record says {said}, not {changed}: {result}")
 
 
 def _check_base(result: Run, world: Scene, base: dict[str, Any]) -> None:

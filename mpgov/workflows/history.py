@@ -1,0 +1,140 @@
+"""The record as people ask for it: list it, check it, add to it. Nothing here needs Mixpanel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mpgov.core.chain import Verdict
+from mpgov.core.history import HistoryReport, Told, newest_first, without_superseded
+from mpgov.core.model import Json
+from mpgov.core.record import Record, Wanted, record_from_json
+from mpgov.errors import InputError, UsageError
+from mpgov.storage.git import find_git
+from mpgov.storage.ledger import HEAD, NAME, Ledger
+from mpgov.storage.record_branch import RecordBranch
+from mpgov.workflows.plans import shown
+from mpgov.workflows.project import Surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A project's name and the folder with its record."""
+
+    project: str
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check of one ledger found; `problems` each begin with file and line."""
+
+    project: str
+    file: str
+    verdict: Verdict
+    problems: tuple[str, ...]
+
+
+def places(around: Surroundings, *, every: bool = False) -> list[Place]:
+    """The project that is meant, or every one that is configured or has a record."""
+    exports = around.settings.exports
+    recorded = sorted(p.parent for p in exports.glob(f"*/{NAME}"))
+    if every:
+        folders = [*(exports / name for name in around.settings.projects), *recorded]
+        found = [Place(folder.name, folder) for folder in dict.fromkeys(folders)]
+    elif project := around.known_project():
+        found = [Place(project.name, around.folder(project))]
+    elif len(recorded) == 1:
+        found = [Place(recorded[0].name, recorded[0])]
+    else:
+        around.project()  # says what is missing
+        found = []
+    for place in found:
+        _fetch(around, place.folder)
+    return found
+
+
+def history(
+    around: Surroundings, wanted: Wanted, *, last: int | None = None, every: bool = False
+) -> HistoryReport:
+    """The records that are looked for, the newest first."""
+    told: list[Told] = []
+    damaged: list[str] = []
+    for place in places(around, every=every):
+        told += without_superseded(_told(place))
+        if Ledger(place.folder).verify().problems:
+            damaged.append(shown(place.folder / NAME, Path.cwd()))
+    found = newest_first(t for t in told if wanted.takes(t.record))
+    return HistoryReport(tuple(found[:last]), len(found), damaged=tuple(damaged))
+
+
+def show(around: Surroundings, run: str) -> HistoryReport:
+    """Every record of one run, with every field."""
+    found = [t for place in places(around) for t in _told(place) if t.record.run == run]
+    if not found:
+        raise UsageError(f"there is no run {run}", hint="mpgov history lists the runs")
+    return HistoryReport(tuple(newest_first(found)), len(found), in_full=True)
+
+
+def verify(around: Surroundings, *, every: bool = False) -> list[Checked]:
+    """Check every byte of the record."""
+    return [_checked(place) for place in places(around, every=every)]
+
+
+def add(around: Surroundings, kind: str, text: str, *, name: str = "", reason: str = "") -> None:
+    """Write a record of something that mpgov did not do itself."""
+    from mpgov.workflows.recording import Recorder  # noqa: PLC0415 - it brings requests
+
+    if not text.strip():
+        raise UsageError("there is nothing to record: the text is empty")
+    said: Mapping[str, Json] = {"name": name, "text": text}
+    recorder = Recorder(around, around.project(), None, reason, kind=kind, more=said)
+    if recorder.branch is not None:
+        recorder.branch.fetch()
+    recorder.tell(kind, ())
+    recorder.publish(f"mpgov history add: {kind}", lambda: recorder.tell(kind, ()))
+
+
+def records(place: Place) -> list[Record]:
+    """Every record of a project, as the ledger has them."""
+    return [told.record for told in _told(place)]
+
+
+def _told(place: Place) -> list[Told]:
+    return [
+        Told(place.project, line.number, _record(line.entry)) for line in Ledger(place.folder).read()
+    ]
+
+
+def _record(entry: Mapping[str, Any]) -> Record:
+    return record_from_json(entry)
+
+
+def _checked(place: Place) -> Checked:
+    verdict = Ledger(place.folder).verify()
+    return Checked(
+        place.project,
+        shown(place.folder / NAME, Path.cwd()),
+        verdict,
+        tuple(_problems(place, verdict)),
+    )
+
+
+def _problems(place: Place, verdict: Verdict) -> Iterator[str]:
+    for number, text in verdict.problems:
+        file = shown(place.folder / (NAME if number else HEAD), Path.cwd())
+        yield f"{file}:{number}: {text}" if number else f"{file}: {text}"
+
+
+def _fetch(around: Surroundings, folder: Path) -> None:
+    """Bring the record from its branch, where it is kept on one."""
+    if around.settings.keep_record != "branch":
+        return
+    git = find_git(around.settings.root)
+    if git is None:
+        raise InputError(
+            'mpgov.toml: [record] keep = "branch" needs git, and this is no git repository'
+        )
+    RecordBranch(git, folder, notify=around.notify).fetch()

@@ -1,0 +1,90 @@
+"""Whose turn it is: one sync at a time per project, and what a dead one left behind.
+
+On one machine a lock decides. Where the record is kept on a branch, machines see each other in
+it: an intended run that is not done is somebody's turn, until it is old.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from mpgov.errors import BusyError
+from mpgov.mixpanel.wire import Stored
+from mpgov.storage.locks import Waiting, only_one
+from mpgov.storage.projects import Project
+from mpgov.storage.state_folder import state_folder
+from mpgov.storage.who import who
+from mpgov.workflows.project import Surroundings
+from mpgov.workflows.recording import Recorder, pending_runs, recover
+
+OLD: Final = 900  # seconds: a run of another machine that is older than this is dead
+POLL: Final = 2
+
+
+@contextmanager
+def our_turn(around: Surroundings, project: Project, *, wait: bool) -> Iterator[None]:
+    """Hold the project's lock on this machine; `BusyError` where it cannot be had."""
+    place = project.host.partition("//")[2] or project.region
+    waiting = Waiting(around.notify, around.max_wait, wait)
+    key = f"{place}-{project.id}"
+    with only_one(state_folder(os.environ), key, f"project {project.name}", waiting):
+        yield
+
+
+def wait_for_others(recorder: Recorder, *, wait: bool = True) -> None:
+    """Wait until no other machine is in the middle of a run of this project."""
+    branch, around = recorder.branch, recorder.around
+    if branch is None:
+        return
+    waited = 0.0
+    while True:
+        others = [entry for entry in pending_runs(recorder.ledger) if _lives(recorder, entry)]
+        if not others:
+            return
+        said = f"{others[0].get('run')} of {_by(others[0])}, begun {others[0].get('at')}"
+        if not wait or waited > around.max_wait:
+            hint = "wait for it, or drop --no-wait" if not wait else "try again later"
+            raise BusyError(
+                f"another sync of {recorder.project.name} is running: {said}", hint=hint
+            )
+        if waited == 0:
+            around.notify(f"waiting for another sync of {recorder.project.name}: {said}")
+        around.sleep(POLL)
+        waited += POLL
+        branch.fetch()
+
+
+def settle_interrupted(recorder: Recorder, stored: Stored) -> None:
+    """Find out what became of the runs that were interrupted, record it, and tell."""
+    dead = [e for e in pending_runs(recorder.ledger) if not _lives(recorder, e)]
+    told = [recover(recorder, entry, stored) for entry in dead]
+    for line in told:
+        recorder.around.notify(line)
+    if told:
+        again = lambda: settle_interrupted(recorder, stored)  # noqa: E731
+        recorder.publish("mpgov: an interrupted run", again)
+
+
+def _lives(recorder: Recorder, entry: dict[str, Any]) -> bool:
+    """Whether another machine may still be at it; on this one we hold the lock."""
+    if recorder.branch is None:
+        return False
+    theirs = (entry.get("who") or {}).get("machine")
+    mine = who(recorder.around.settings.root, os.environ).get("machine")
+    if theirs is None or theirs == mine:
+        return False
+    try:
+        begun = datetime.strptime(str(entry.get("at")), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return False
+    return recorder.around.now() - begun.timestamp() < OLD
+
+
+def _by(entry: dict[str, Any]) -> str:
+    person = entry.get("who") or {}
+    ci = person.get("ci") or {}
+    return str(ci.get("run") or ci.get("actor") or person.get("git") or person.get("os") or "?")
