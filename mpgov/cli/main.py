@@ -27,6 +27,7 @@ GROUPS: Final[Mapping[str, Mapping[str, str]]] = {
         "export": "write what Lexicon says to a file",
     },
     "Record": {
+        "history": "what was done, by whom, why; add a record; verify the chain; blame a field",
         "undo": "put back what a sync changed",
     },
     "Set-up": {

@@ -145,7 +145,9 @@ def _times(ours: Sequence[Record], key: EntityKey) -> Iterator[tuple[datetime, d
     """From when to when each run that touched the entity went."""
     runs: dict[str, list[datetime]] = {}
     for number, record in enumerate(ours):
-        named = any((c.get("entity"), c.get("name")) == (key.kind, key.name) for c in record.changes)
+        named = any(
+            (c.get("entity"), c.get("name")) == (key.kind, key.name) for c in record.changes
+        )
         if named and record.moment is not None:
             runs.setdefault(record.run or f"line {number}", []).append(record.moment)
     for moments in runs.values():

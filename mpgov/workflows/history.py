@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from mpgov.core.chain import Verdict
 from mpgov.core.history import HistoryReport, Told, newest_first, without_superseded
@@ -104,12 +103,9 @@ def records(place: Place) -> list[Record]:
 
 def _told(place: Place) -> list[Told]:
     return [
-        Told(place.project, line.number, _record(line.entry)) for line in Ledger(place.folder).read()
+        Told(place.project, line.number, record_from_json(line.entry))
+        for line in Ledger(place.folder).read()
     ]
-
-
-def _record(entry: Mapping[str, Any]) -> Record:
-    return record_from_json(entry)
 
 
 def _checked(place: Place) -> Checked:

@@ -260,14 +260,18 @@ class Run:
         """Read Lexicon again; what was shown and still stands, and what moved meanwhile."""
         self.asked = False
         fresh = self.again(read(self.client, self.settings.deprecated_tag), self.wish)
+        self.comparison = replace(fresh, report=self.comparison.report)
         self.read_at = self.client.now()
         now = {item.change.key: item for item in fresh.items}
+        held = fresh.stored.catalog.entities
         standing: list[Item] = []
         moved: list[Outcome] = []
         for item in pending:
             new = now.get(item.change.key)
             if new is not None and _is_part_of(new, shown[item.change.key]):
                 standing.append(new)
+            elif not any(differences(item.change, held.get(item.change.key))):
+                continue  # somebody else has sent the same meanwhile
             else:
                 why = "changed in Lexicon since it was shown; run sync again"
                 moved.append(Outcome(item.change, "skipped", why))
@@ -293,7 +297,7 @@ def _settled(outcome: Outcome, after: Catalog) -> Outcome:
     if outcome.state != "failed" or outcome.error is None:
         return outcome
     change = outcome.change
-    if any(True for _ in differences(change, after.entities.get(change.key))):
+    if any(differences(change, after.entities.get(change.key))):
         return outcome
     return Outcome(change, "applied")
 

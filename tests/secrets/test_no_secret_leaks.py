@@ -22,6 +22,12 @@ TABLE: dict[str, tuple[tuple[str, ...], ...]] = {
     "sync": (("sync", "--yes", *WAIT),),
     "undo": (("undo", "--last", "--yes", "--allow", "guards/deletes", *WAIT),),
     "export": (("export", *WAIT), ("export", *WAIT, "--format", "json", "--live")),
+    "history": (
+        ("history", "add", "frozen", "--reason", "launch"),
+        ("history",),
+        ("history", "verify"),
+        ("history", "blame", "Sale", "--format", "json"),
+    ),
     "auth": (
         ("auth", "status", *WAIT),
         ("auth", "login", *WAIT),

@@ -1,0 +1,258 @@
+"""`mpgov history`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from mpgov.cli import options
+from mpgov.core.json_text import dump
+from mpgov.core.record import KINDS, Wanted, end_of, moment, quarter
+from mpgov.errors import UsageError
+from mpgov.render.history_files import SUFFIXES, draw_past
+from mpgov.render.visible import visible
+
+if TYPE_CHECKING:
+    from mpgov.render.history_files import PastReport
+    from mpgov.workflows.history import Checked
+
+FORMATS: Final = ("text", "json", "csv", "markdown")
+ADDED: Final = tuple(kind for kind in KINDS if kind not in {"sync", "undo"})
+
+all_projects = click.option(
+    "--all-projects", is_flag=True, help="Every project of mpgov.toml and of exports/."
+)
+
+
+@click.group(
+    "history",
+    invoke_without_command=True,
+    epilog="""\b
+Examples:
+  mpgov history --name 'Purchase*' --since 2026-10-01
+  mpgov history --quarter 2026-Q4 --all-projects --output q4.csv""",
+)
+@click.option("--kind", multiple=True, type=click.Choice(KINDS), help="Only these. Repeatable.")
+@click.option("--name", metavar="GLOB", default="", help="Only what is about these names.")
+@click.option("--owner", metavar="GLOB", default="", help="Only what these owners answer for.")
+@click.option("--since", metavar="DATE", default="", help="From this day or time on (UTC).")
+@click.option("--until", metavar="DATE", default="", help="Up to this day or time.")
+@click.option("--quarter", "quarter_", metavar="YYYY-Qn", default="", help="Only this quarter.")
+@click.option("--last", type=click.IntRange(min=1), metavar="N", help="Only the newest N.")
+@all_projects
+@options.project
+@options.format_option(*FORMATS)
+@options.output
+@click.pass_context
+def command(
+    ctx: click.Context,
+    *,
+    kind: tuple[str, ...],
+    name: str,
+    owner: str,
+    since: str,
+    until: str,
+    quarter_: str,
+    last: int | None,
+    all_projects: bool,
+    project: str | None,
+    format_: str | None,
+    output: str | None,
+) -> None:
+    """What was done, by whom and why, the newest first."""
+    from mpgov.workflows.history import history  # noqa: PLC0415
+
+    if ctx.invoked_subcommand is not None:
+        if any(ctx.params.values()):
+            behind = f"mpgov history {ctx.invoked_subcommand} …"
+            raise UsageError("history's options go with its list alone", hint=f"say {behind}")
+        return
+    wanted = _wanted(kind, (name, owner), (since, until), quarter_)
+    _refuse_both(project, every=all_projects)
+    report = history(options.around(ctx, project), wanted, last=last, every=all_projects)
+    for file in report.damaged:
+        options.tell(ctx, f"warning: {file} is damaged: mpgov history verify")
+    _write(report, format_, output)
+
+
+@command.command(
+    "show",
+    short_help="Every field that a run changed.",
+    epilog="""\b
+Examples:
+  mpgov history show 20261124T093015Z-3f9a1c
+  mpgov history show 20261124T093015Z-3f9a1c --format json""",
+)
+@click.argument("run")
+@options.project
+@options.format_option(*FORMATS)
+@options.output
+@click.pass_context
+def show(
+    ctx: click.Context, *, run: str, project: str | None, format_: str | None, output: str | None
+) -> None:
+    """Show what a run intended and what it did, field by field."""
+    from mpgov.workflows.history import show as shown  # noqa: PLC0415
+
+    _write(shown(options.around(ctx, project), run), format_, output)
+
+
+@command.command(
+    "add",
+    short_help="Record something that mpgov did not do itself.",
+    epilog="""\b
+Examples:
+  mpgov history add 'Lexicon frozen until the launch'
+  mpgov history add 'asked the CDP team to filter it' --kind identity --name 'Sign Up'""",
+)
+@click.argument("text")
+@click.option("--kind", type=click.Choice(ADDED), default="note", show_default=True)
+@click.option("--name", metavar="NAME", default="", help="What it is about: an event, a token.")
+@options.reason
+@options.project
+@click.pass_context
+def add(
+    ctx: click.Context, *, text: str, kind: str, name: str, reason: str, project: str | None
+) -> None:
+    """Add a record: what, and why; who and when are known."""
+    from mpgov.workflows.history import add as added  # noqa: PLC0415
+
+    added(options.around(ctx, project), kind, text, name=name, reason=reason)
+    options.tell(ctx, "recorded")
+
+
+@command.command(
+    "verify",
+    short_help="Check every byte of the record.",
+    epilog="""\b
+Examples:
+  mpgov history verify
+  mpgov history verify --all-projects --format json""",
+)
+@all_projects
+@options.project
+@options.format_option("text", "json")
+@click.pass_context
+def verify(
+    ctx: click.Context, *, all_projects: bool, project: str | None, format_: str | None
+) -> None:
+    """Check the chain of the record; exit 1 if anything was changed or cut."""
+    from mpgov.workflows.history import verify as verified  # noqa: PLC0415
+
+    _refuse_both(project, every=all_projects)
+    found = verified(options.around(ctx, project), every=all_projects)
+    click.echo(_as_json(found) if format_ == "json" else _as_text(found), nl=False)
+    ctx.exit(1 if any(one.problems for one in found) else 0)
+
+
+@command.command(
+    "blame",
+    short_help="Who said what of an event or a property.",
+    epilog="""\b
+Examples:
+  mpgov history blame Purchase
+  mpgov history blame Purchase revenue --audit-log audit-log.csv""",
+)
+@click.argument("event")
+@click.argument("property", required=False, default="")
+@click.option(
+    "--audit-log",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Mixpanel's audit log, exported as CSV or JSON: shows edits past the plan.",
+)
+@options.plan
+@options.project
+@options.format_option(*FORMATS)
+@options.output
+@click.pass_context
+def blame(
+    ctx: click.Context,
+    *,
+    event: str,
+    property: str,  # noqa: A002 - click names it as the argument
+    audit_log: Path | None,
+    plan_option: str | None,
+    project: str | None,
+    format_: str | None,
+    output: str | None,
+) -> None:
+    """Join the record, the plan's commits and Mixpanel's audit log, field by field."""
+    from mpgov.workflows.blame import Asked  # noqa: PLC0415
+    from mpgov.workflows.blame import blame as blamed  # noqa: PLC0415
+
+    plan = Path(plan_option) if plan_option else None
+    asked = Asked(event, property, plan, audit_log)
+    report = blamed(options.around(ctx, project), asked)
+    for note in report.notes:
+        options.tell(ctx, f"note: {note}")
+    _write(report, format_, output)
+
+
+def _write(report: PastReport, format_: str | None, output: str | None) -> None:
+    by_suffix = SUFFIXES.get(Path(output).suffix, "text") if output else "text"
+    options.Answer(format_, output).text(draw_past(report, format_ or by_suffix))
+
+
+def _wanted(
+    kinds: tuple[str, ...], globs: tuple[str, str], span: tuple[str, str], quarter_: str
+) -> Wanted:
+    since, until = span
+    start, end = moment(since), end_of(until)
+    for option, text, found in (("--since", since, start), ("--until", until, end)):
+        if text and found is None:
+            raise UsageError(
+                f"{option} {text}: is no day", hint="2026-11-24, or 2026-11-24T09:30:00Z"
+            )
+    if quarter_:
+        if since or until:
+            raise UsageError("--quarter goes with neither --since nor --until")
+        named = quarter(quarter_)
+        if named is None:
+            raise UsageError(f"--quarter {quarter_}: is no quarter", hint="2026-Q4")
+        start, end = named
+    return Wanted(kinds, *globs, since=start, until=end)
+
+
+def _refuse_both(project: str | None, *, every: bool) -> None:
+    if project and every:
+        raise UsageError("--project and --all-projects contradict each other")
+
+
+def _as_text(found: Iterable[Checked]) -> str:
+    lines: list[str] = []
+    for one in found:
+        verdict = one.verdict
+        lines += one.problems
+        lines += [f"{one.file}: fork: {text}" for text in verdict.forks]
+        lines += [f"{one.file}: note: {text}" for text in verdict.notes]
+        said = f"{len(one.problems)} problem{'s' * (len(one.problems) != 1)}"
+        whole = "whole" if verdict.count else "nothing was recorded yet"
+        records = f"{verdict.count} record{'s' * (verdict.count != 1)}"
+        lines.append(f"{one.file}: {records}, {said if one.problems else whole}")
+    if not lines:
+        lines.append("there is no project with a record")
+    return "".join(f"{visible(line)}\n" for line in lines)
+
+
+def _as_json(found: Iterable[Checked]) -> str:
+    return dump(
+        {
+            "format": 1,
+            "ledgers": [
+                {
+                    "project": one.project,
+                    "file": one.file,
+                    "records": one.verdict.count,
+                    "problems": list(one.problems),
+                    "forks": list(one.verdict.forks),
+                    "notes": list(one.verdict.notes),
+                }
+                for one in found
+            ],
+        },
+        indent=1,
+    )
