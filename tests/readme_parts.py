@@ -1,9 +1,16 @@
 """The generated parts of the README, written by cog."""
 
+import sys
+import tempfile
+from pathlib import Path
+
 import click
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from mpgov.cli.main import COMMANDS, main
 from mpgov.workflows.judging import all_rules
+from tests.scene import play
 
 
 def rule_table() -> None:
@@ -37,3 +44,13 @@ def _block(title: str, text: str) -> None:
     print(f"### `{title}`\n\n```text")
     print("\n".join(line.rstrip() for line in text.splitlines()))
     print("```\n")
+
+
+def scene_page() -> None:
+    """Two people and one dictionary, as a terminal shows it."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "plan"
+        place.mkdir()
+        print("```console")
+        print(play(place))
+        print("```")

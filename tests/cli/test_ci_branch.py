@@ -108,7 +108,9 @@ def test_twenty_syncs_in_fresh_clones_are_one_chain(tmp_path: Path) -> None:
     with serve(sandbox) as server:
         jobs = Jobs(tmp_path, sandbox, server.url)
         for number in range(SYNCS - 2):
-            jobs.commit(f"{{A: {{description: text {number + 1}, tags: [t]}}, B: {{description: b}}}}")
+            jobs.commit(
+                f"{{A: {{description: text {number + 1}, tags: [t]}}, B: {{description: b}}}}"
+            )
             ended(jobs.start("sync", "--yes"))
         jobs.commit("{A: {description: last, tags: [u]}, B: {description: both}}")
         at_once = [jobs.start("sync", "--yes") for _ in range(2)]
