@@ -128,10 +128,11 @@ def edits_of(
         yield replace(trace, is_past=not is_known and not is_ours)
 
 
-def in_order(traces: Iterable[Trace]) -> tuple[Trace, ...]:
-    """By field, the newest first."""
+def in_order(traces: Sequence[Trace]) -> tuple[Trace, ...]:
+    """By field, the newest first; given the oldest first where they are of one moment."""
     first = datetime.min.replace(tzinfo=UTC)
-    newest = sorted(traces, key=lambda t: t.at or first, reverse=True)
+    newest = sorted(traces, key=lambda t: t.at or first)
+    newest.reverse()
     return tuple(sorted(newest, key=lambda t: t.change.path))
 
 

@@ -88,7 +88,9 @@ def _block(told: Told, *, several: bool, in_full: bool) -> Iterator[str]:
     head = [visible(record.at.replace("T", " ")), visible(record.kind), visible(record.run)]
     if several:
         head.append(f"in {visible(told.project)}")
-    if record.state in {"intended", "recovered"}:
+    if in_full:
+        head.append(visible(record.state))
+    elif record.state in _STATES:
         head.append(_STATES[record.state])
     yield "  ".join(part for part in head if part)
     rows: dict[str, str] = {"by": "; ".join(where_from(record))}
@@ -145,7 +147,8 @@ def _name(change: Things) -> str:
 def _trace(trace: Trace) -> Iterator[str]:
     before, after = trace.change.before, trace.change.after
     mark = "PAST THE PLAN  " if trace.is_past else ""
-    reference = f"  ({visible(trace.reference[:40])})" if trace.reference else ""
+    name = trace.reference[:12] if trace.source == "plan" else trace.reference
+    reference = f"  ({visible(name)})" if trace.reference else ""
     by = visible(trace.by) or "somebody"
     yield f"{mark}{moment_in_words(trace.at)}  {trace.source}: {by}{reference}"
     if trace.source != "Mixpanel" or before != after:
@@ -158,4 +161,16 @@ def _plain(value: Any) -> str:
     """Whatever stands in a record, on one line."""
     if value in (None, "", [], {}):
         return ""
+    if isinstance(value, list):
+        return "; ".join(_said(one) for one in value)
     return visible(value) if isinstance(value, str) else shown(value)
+
+
+def _said(one: Any) -> str:
+    """One of a list: a text, or what was left and why."""
+    if isinstance(one, str):
+        return visible(one)
+    if isinstance(one, dict) and {"name", "message"} & one.keys():
+        parts = (one.get("name"), one.get("state"), one.get("why"), one.get("message"))
+        return ": ".join(visible(part) for part in parts if isinstance(part, str) and part)
+    return shown(one)

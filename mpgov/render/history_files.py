@@ -34,7 +34,7 @@ _TRACES: Final = (
     *("at", "source", "by", "field", "before", "after", "why", "reference", "past_the_plan"),
 )
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-_MARKS: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-!|~&])")
+_MARKS: Final = re.compile(r"([\\`*_\[\]<>|~&])")
 
 
 def draw_past(report: PastReport, name: str) -> str:
