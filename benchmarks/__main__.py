@@ -39,6 +39,7 @@ def rows(folder: Path) -> Iterator[Row]:
     yield _check(folder)
     yield _diff(folder)
     yield _merge(folder)
+    yield _three_way(folder)
     yield from _requests(folder)
     yield _paced(folder)
 
@@ -95,6 +96,28 @@ def _merge(_: Path) -> Row:
         shares.append((merging / (time.perf_counter() - began), merging))
     share, seconds = statistics.median(shares)
     return "the merge's share of that diff (500 x 20)", f"{share:.2f}", f"{seconds * 1000:.0f} ms"
+
+
+def _three_way(_: Path) -> Row:
+    """A diff that knows what was agreed on, over one that does not, in this process."""
+    ours, theirs = (
+        normal(loads([Source("plan.yaml", plan(5000, 20, edited=n).encode())]).catalog)
+        for n in (500, 0)
+    )
+    lexicon = known(theirs)
+    bases = (Base(theirs), Base())
+    seconds: tuple[list[float], list[float]] = ([], [])
+    for _ in range(RUNS):
+        for base, taken in zip(bases, seconds, strict=True):
+            began = time.perf_counter()
+            diff(lexicon, merge(ours, base, lexicon).wanted)
+            taken.append(time.perf_counter() - began)
+    three, two = (statistics.median(taken) for taken in seconds)
+    return (
+        "three-way diff of 5 000 x 20 over the two-way diff",
+        f"{three / two:.2f}",
+        f"{three:.2f} s over {two:.2f} s, once both sides are read",
+    )
 
 
 def _requests(_: Path) -> Iterator[Row]:

@@ -41,6 +41,7 @@ from mpgov.core.model import (
     Value,
 )
 from mpgov.core.normal import (
+    BLANK_PROPERTY,
     blank,
     element_key,
     filled_property,
@@ -51,6 +52,7 @@ from mpgov.core.normal import (
 )
 
 EXISTS: Final[Mapping[str, Json]] = {}  # what is said of an entity that is merely there
+_NOTHING: Final = Property()  # what was agreed on of a property that nobody agreed on
 FOREIGN_FIELDS: Final = frozenset({"description", "display_name", "examples"})
 
 
@@ -195,17 +197,17 @@ class _EntityMerge:
         known = base.properties.get(name)
         if stored is None:
             return self._added(path, said, known)
-        sides = said, known or Property(), stored
+        agreed = known or (BLANK_PROPERTY if name in base.properties else _NOTHING)
+        sides = said, agreed, stored
         fields = self._fields(path, PROPERTY_FIELDS[:1], sides)
         type_ = fields.get("type", stored.type)
-        if said.examples is not UNSET and type_ != said.type:
-            # an example is spelled as the type that it will stand beside has it
-            spelled = plain_examples(said.examples, str(type_))
-            sides = replace(said, examples=spelled), known or Property(), stored
+        if {said.type, agreed.type, stored.type} != {type_}:
+            sides = _spelled(said, type_), _spelled(agreed, type_), _spelled(stored, type_)
         fields |= self._fields(path, PROPERTY_FIELDS[1:], sides)
         if not fields:
             return stored
-        return with_fields(replace(stored, at=said.at, places=said.places), fields)
+        kept = _spelled(stored, type_) if "type" in fields else stored
+        return with_fields(replace(kept, at=said.at, places=said.places), fields)
 
     def _removed(self, path: Path, base: Entity, stored: Property) -> Property | None:
         name = path[1]
@@ -332,6 +334,15 @@ class _EntityMerge:
             return False
         self.refused.append((self.key, path, refusal))
         return True
+
+
+def _spelled(side: Property, type_: Value) -> Property:
+    """A side, with examples spelled as the type has it that they will stand beside.
+
+    Another spelling alone is nobody's change.
+    """
+    kind = type_ if isinstance(type_, str) else None
+    return replace(side, examples=plain_examples(side.examples, kind))
 
 
 def _moved(said: Entity | Property, base: Entity | Property) -> bool:

@@ -7,17 +7,14 @@ window holds more than the limits.
 
 from __future__ import annotations
 
-import os
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Final
-
-import platformdirs
 
 from mpgov.errors import RemoteError
 from mpgov.mixpanel.session import Reachable, hosts_of
@@ -67,7 +64,7 @@ class Budget:
     key: str
     requests: int = 5
     updates: int = 3999
-    folder: Path = field(default_factory=lambda: state_folder(os.environ))
+    folder: Path = field(kw_only=True)
     notify: Callable[[str], None] = lambda _: None
     max_wait: float = 600
     longest: float = 150
@@ -177,9 +174,3 @@ def budget_key(project: Reachable) -> str:
 def seconds(delay: float) -> str:
     """A wait as a person reads it."""
     return f"{max(1, round(delay))} s"
-
-
-def state_folder(environ: Mapping[str, str]) -> Path:
-    """Where mpgov keeps what its processes on this machine share."""
-    chosen = environ.get("MPGOV_STATE_DIR")
-    return Path(chosen or platformdirs.user_state_dir("mpgov", appauthor=False))

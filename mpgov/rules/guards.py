@@ -138,7 +138,7 @@ def busy_event(changes: ChangeSet, options: Options) -> Iterator[Finding]:
     if volumes is None:
         return
     busy = [(volumes.counts.get(c.key.name, 0), c, _quieting(c)) for c in changes]
-    busy = [one for one in busy if one[2] and one[0] >= least]
+    busy = [one for one in busy if one[2] and one[0] >= max(least, 1)]
     for count, change, word in sorted(busy, key=lambda one: (-one[0], one[1].key)):
         share = f"{count / volumes.total:.0%} of all that was counted"
         message = f"is {word}, and arrived {count:,} times in {volumes.days} days ({share})"

@@ -7,9 +7,10 @@ answers `None`, and whoever asks goes on without.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -22,6 +23,16 @@ YAML: Final = (".yaml", ".yml")
 _FIELDS: Final = "%H%x00%cI%x00%an <%ae>%x00%s"
 # A repository must not run programs of its own, nor a prompt wait for an answer in CI.
 _QUIET: Final = {"GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+_PLAIN: Final = tuple(
+    part
+    for setting in ("fsmonitor=false", "splitIndex=false", f"hooksPath={os.devnull}")
+    for part in ("-c", f"core.{setting}")
+)
+# What a hook is told of its own repository: here the folder decides.
+_TOLD: Final = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
+_LOGIN: Final = re.compile(r"(\w+://)[^/\s]*@")
+_WRONG: Final = ("remote:", "fatal:", "error:", "!")
+_STUCK: Final = 300  # seconds: a git that takes longer waits for something that will not come
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +52,30 @@ class Git:
     root: Path
 
     def run(self, *arguments: str, given: bytes | None = None, environ: Environ = None) -> bytes:
-        """What git prints; `InputError` with git's own last line where it fails."""
+        """What git prints; `InputError` with git's own reason where it fails."""
         done = self.attempt(*arguments, given=given, environ=environ)
         if done.returncode:
-            said = done.stderr.decode("utf-8", "replace").strip().splitlines() or [""]
-            raise InputError(f"git {arguments[0]} failed: {said[-1]}")
+            raise InputError(f"git {arguments[0]} failed: {said(done.stderr)}")
         return done.stdout
 
     def attempt(
         self, *arguments: str, given: bytes | None = None, environ: Environ = None
     ) -> subprocess.CompletedProcess[bytes]:
         """Run git and let the caller look at how it ended."""
-        return subprocess.run(  # noqa: S603 - a list, no shell
-            [_program(), "-C", str(self.root), *arguments],
-            input=given,
-            capture_output=True,
-            check=False,
-            env={**os.environ, **_QUIET, **(environ or {})},
-        )
+        inherited = {name: value for name, value in os.environ.items() if name not in _TOLD}
+        command = [_program(), *_PLAIN, "-C", str(self.root), *arguments]
+        try:
+            return subprocess.run(  # noqa: S603 - a list, no shell
+                command,
+                input=given or b"",  # not ours: what is typed is not meant for git
+                capture_output=True,
+                check=False,
+                env={**inherited, **_QUIET, **(environ or {})},
+                timeout=_STUCK,
+            )
+        except subprocess.TimeoutExpired:
+            reason = f"fatal: no answer within {_STUCK} seconds".encode()
+            return subprocess.CompletedProcess(command, 124, b"", reason)
 
     def resolve(self, revision: str) -> str:
         """The full hash of a commit; `UsageError` where there is none of that name."""
@@ -83,42 +100,72 @@ class Git:
 
     def is_clean(self, path: Path) -> bool:
         """Whether a file or folder says what the last commit says."""
-        return not self.attempt("status", "--porcelain", "--", str(path)).stdout.strip()
+        if self.inside(path).split("/")[0] == "..":
+            return False  # no commit says anything of it
+        ignored = ["--ignored"] if path.is_file() else []  # junk in a folder is no plan
+        asked = ("status", "--porcelain", "--untracked-files=all", *ignored)
+        done = self.attempt(*asked, "--", self._spec(path))
+        return not done.returncode and not done.stdout.strip()
 
     def commits(self, path: Path, most: int = 1000) -> list[Commit]:
         """The commits that touched a file or folder, the newest first."""
-        done = self.attempt("log", f"-n{most}", f"--format={_FIELDS}", "--", str(path))
-        lines = done.stdout.decode("utf-8", "replace").splitlines() if not done.returncode else []
-        return [Commit(*parts) for parts in (line.split("\0") for line in lines) if len(parts) == 4]
+        asked = ("log", "--no-show-signature", f"-n{most}", f"--format={_FIELDS}")
+        done = self.attempt(*asked, "--", self._spec(path))
+        lines = "" if done.returncode else done.stdout.decode("utf-8", "replace")
+        found = (line.split("\0") for line in lines.split("\n"))
+        return [Commit(*parts) for parts in found if len(parts) == 4]
 
     def files(self, revision: str, path: Path) -> dict[str, bytes]:
         """A plan at a commit: its file, or the YAML files below its folder.
 
         Keys are paths relative to the repository's root; empty where the commit lacks it.
         """
-        inside = os.path.relpath(os.path.realpath(path), os.path.realpath(self.root))
-        spec = "." if inside == "." else inside.replace(os.sep, "/")
-        listed = self.run("ls-tree", "-r", "-z", "--full-tree", revision, "--", f":(literal){spec}")
-        entries = [entry.split(b"\t", 1) for entry in listed.split(b"\0") if entry]
-        names = [
-            name.decode("utf-8", "surrogateescape")
-            for meta, name in entries
-            if meta.split()[1] == b"blob"
-        ]
-        wanted = [name for name in names if name == spec or name.endswith(YAML)]
-        return {name: self._blob(revision, name) for name in sorted(wanted)}
+        inside = self.inside(path)
+        listed = self.listed(revision, inside)
+        wanted = [n for n in sorted(listed) if n == inside or n.endswith(YAML)]
+        blobs = self.blobs(listed[name] for name in wanted)
+        return {name: blobs[listed[name]] for name in wanted}
 
-    def _blob(self, revision: str, name: str) -> bytes:
-        return self.run("cat-file", "blob", f"{revision}:{name}")
+    def inside(self, path: Path) -> str:
+        """A path as git writes it, from the root: `.` is the root, `..` and `../x` lie outside."""
+        try:
+            found = os.path.relpath(os.path.realpath(path), os.path.realpath(self.root))
+        except ValueError:  # another drive
+            return ".."
+        return found.replace(os.sep, "/")
 
-    def identity(self) -> str:
+    def listed(self, revision: str, inside: str) -> dict[str, str]:
+        """The files of a commit at or below a path from the root, each with its blob."""
+        where = f":(literal){inside}"
+        printed = self.run("ls-tree", "-r", "-z", "--full-tree", revision, "--", where)
+        entries = (entry.split(b"\t", 1) for entry in printed.split(b"\0") if entry)
+        return {os.fsdecode(n): m.split()[2].decode() for m, n in entries if b" blob " in m}
+
+    def blobs(self, wanted: Iterable[str]) -> dict[str, bytes]:
+        """What blobs hold, byte for byte; git is started once for all of them."""
+        asked = list(dict.fromkeys(wanted))
+        given = "".join(f"{blob}\n" for blob in asked).encode()
+        printed = self.run("cat-file", "--batch", given=given) if asked else b""
+        found, at = {}, 0
+        for blob in asked:
+            end = printed.index(b"\n", at)
+            told = printed[at:end].split()
+            if len(told) != 3:
+                raise InputError(f"git has no object {blob}", hint="git fsck tells more")
+            at = end + 1 + int(told[2])
+            found[blob] = printed[end + 1 : at]
+            at += 1
+        return found
+
+    def identity(self, role: str = "AUTHOR") -> str:
         """`Name <e-mail>` as git would sign a commit; empty where nobody told it."""
-        values = [
-            self.attempt("config", "--get", key).stdout.decode("utf-8", "replace").strip()
-            for key in ("user.name", "user.email")
-        ]
-        name, email = values
-        return f"{name} <{email}>".strip() if email else name
+        done = self.attempt("-c", "user.useConfigOnly=true", "var", f"GIT_{role}_IDENT")
+        signed, end, _ = done.stdout.decode("utf-8", "replace").rpartition(">")
+        return signed + end
+
+    def _spec(self, path: Path) -> str:
+        inside = self.inside(path)
+        return ":(top)" if inside == "." else f":(top,literal){inside}"
 
 
 def find_git(folder: Path) -> Git | None:
@@ -130,6 +177,15 @@ def find_git(folder: Path) -> Git | None:
     if done.returncode:
         return None
     return Git(Path(done.stdout.decode("utf-8", "surrogateescape").rstrip("\n")))
+
+
+def said(stderr: bytes) -> str:
+    """What git says is wrong, in a line, without the login that an address may carry."""
+    text = _LOGIN.sub(r"\1", stderr.decode("utf-8", "replace"))
+    lines = ["".join(filter(str.isprintable, line)).strip() for line in text.splitlines()]
+    lines = [line for line in lines if any(map(str.isalnum, line.removeprefix("remote:")))]
+    told = [line for line in lines if line.startswith(_WRONG)]
+    return (told or lines or ["git said nothing"])[0]
 
 
 def _program() -> str:

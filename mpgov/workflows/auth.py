@@ -23,6 +23,7 @@ from mpgov.storage.credentials import (
 )
 from mpgov.storage.hosts import REGIONS
 from mpgov.storage.projects import Project, account_problem, read_environment
+from mpgov.storage.state_folder import state_folder
 from mpgov.workflows.project import Surroundings
 
 # What a region answers about a project that lives in another (reference 1.1).
@@ -171,7 +172,7 @@ def _client(around: Surroundings, project: Project, secret: Secret) -> Client:
     return Client(
         project,
         secret,
-        Budget(budget_key(project), notify=around.notify),
+        Budget(budget_key(project), folder=state_folder(os.environ), notify=around.notify),
         timeout=limits.timeout,
         max_wait=around.max_wait,
         notify=around.notify,

@@ -23,6 +23,7 @@ from mpgov.storage.base import read_base
 from mpgov.storage.credentials import require_secret
 from mpgov.storage.ledger import Ledger
 from mpgov.storage.projects import Project, place_of
+from mpgov.storage.state_folder import state_folder
 from mpgov.workflows.compare import Side
 from mpgov.workflows.earlier import Past, base_of_past
 from mpgov.workflows.plans import read_bytes, shown
@@ -37,6 +38,7 @@ def connect(around: Surroundings, project: Project) -> Client:
         budget_key(project),
         limits.requests_per_minute,
         limits.updates_per_minute,
+        folder=state_folder(os.environ),
         notify=around.notify,
         max_wait=around.max_wait,
         longest=limits.timeout,

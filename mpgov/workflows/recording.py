@@ -27,6 +27,7 @@ from mpgov.core.report import Outcome
 from mpgov.errors import InputError, MpgovError
 from mpgov.mixpanel.lexicon import Item
 from mpgov.mixpanel.wire import Stored
+from mpgov.storage.files import write_beside
 from mpgov.storage.git import Git, find_git
 from mpgov.storage.ledger import Ledger
 from mpgov.storage.projects import Project, place_of
@@ -89,7 +90,7 @@ class Recorder:
         )
         save_run(self.folder, self.run)
         entry = self.entry(self.kind, changes, state="intended", run=self.run.id)
-        self.ledger.append(entry)
+        self.write(entry)
         if self.branch is not None:
             try:
                 self.branch.publish(f"mpgov {self.kind} {self.run.id}: intended", _lost)
@@ -121,11 +122,26 @@ class Recorder:
         if after is None:
             more["unverified"] = True
         changes = tuple(_as_json(change) for change in applied)
-        self.ledger.append(self.entry(self.kind, changes, state="done", run=self.run.id, more=more))
+        self.write(self.entry(self.kind, changes, state="done", run=self.run.id, more=more))
 
     def tell(self, kind: str, changes: Sequence[Json]) -> None:
         """Write down what changed in the plan alone."""
-        self.ledger.append(self.entry(kind, tuple(changes)))
+        self.write(self.entry(kind, tuple(changes)))
+
+    def write(self, entry: Mapping[str, Json]) -> None:
+        """Append a line; git is told to join the record of two branches line by line."""
+        self.ledger.append(entry)
+        if self.git is not None and self.branch is None:
+            self._join_by_line(self.git)
+
+    def _join_by_line(self, git: Git) -> None:
+        path = self.ledger.path
+        said = git.attempt("check-attr", "merge", "--", str(path)).stdout
+        if b": union" in said or said == b"":
+            return
+        file = self.around.settings.exports / ".gitattributes"
+        old = file.read_text("utf-8") if file.exists() else ""
+        write_beside(file, f"{old}**/ledger.* -text merge=union\n")
 
     def publish(self, message: str, again: Callable[[], None]) -> None:
         """Send the record to its branch, where it is kept on one."""
@@ -197,7 +213,7 @@ def record_branch(around: Surroundings, project: Project) -> RecordBranch | None
             'mpgov.toml: [record] keep = "branch" needs git, and this is no git repository',
             hint='git init, or keep = "tree"',
         )
-    return RecordBranch(git, around.folder(project))
+    return RecordBranch(git, around.folder(project), notify=around.notify)
 
 
 def pending_runs(ledger: Ledger) -> list[dict[str, Any]]:
@@ -233,7 +249,7 @@ def recover(recorder: Recorder, entry: Mapping[str, Any], stored: Stored) -> str
         run=name,
         more={**kept, "left": [{**one, "why": "did not land"} for one in missed]},
     )
-    recorder.ledger.append(line)
+    recorder.write(line)
     total = len(landed) + len(missed)
     return (
         f"run {name} of {entry.get('at', '?')} was interrupted: {len(landed)} of {total} changes "

@@ -287,8 +287,7 @@ class Run:
 def _is_doubtful(outcomes: Iterable[Outcome]) -> bool:
     """Whether a change that failed may have landed all the same: the answer was lost, not no."""
     return any(
-        isinstance(one.error, RemoteError) and not 400 <= one.error.status < 500
-        for one in outcomes
+        isinstance(one.error, RemoteError) and not 400 <= one.error.status < 500 for one in outcomes
     )
 
 

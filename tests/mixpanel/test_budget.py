@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 
 from mpgov.errors import RemoteError
 from mpgov.mixpanel import spending
-from mpgov.mixpanel.budget import Budget, budget_key, state_folder
+from mpgov.mixpanel.budget import Budget, budget_key
 from mpgov.storage.projects import Project
+from mpgov.storage.state_folder import state_folder
 
 LIMITS = (5, 3999)
 

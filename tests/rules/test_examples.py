@@ -67,6 +67,17 @@ def test_options_of_a_rule_can_be_set() -> None:
     assert judge(changes(rule.bad), [rule], {rule.id: Setting("", {"share": 0.5})}) == []
 
 
+def test_what_never_arrives_is_not_busy_whatever_the_least() -> None:
+    rule = RULES["guards/busy-event"]
+    assert judge(changes(rule.good), [rule], {rule.id: Setting("", {"least": 0})}) == []
+    assert judge(changes(rule.bad), [rule], {rule.id: Setting("", {"least": 101})}) == []
+    (found,) = judge(changes(rule.bad), [rule], {})
+    assert (
+        found.message
+        == "is hidden, and arrived 100 times in 30 days (100% of all that was counted)"
+    )
+
+
 @pytest.mark.parametrize(
     ("style", "fits", "not_"),
     [

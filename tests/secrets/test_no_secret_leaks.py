@@ -36,7 +36,7 @@ TABLE: dict[str, tuple[tuple[str, ...], ...]] = {
     "sandbox": (("sandbox", "--routes"), ("sandbox", "--knobs")),
     "demo": (("demo",),),
 }
-ONLINE = [row for name in ("diff", "sync", "undo", "export", "auth") for row in TABLE[name]]
+ONLINE = [row for name in ("diff", "sync", "export", "auth", "undo") for row in TABLE[name]]
 SHORT = [row for row in ONLINE if "json" not in row]
 FAULTS = (
     {"kind": "status", "status": 403},

@@ -324,7 +324,10 @@ def test_where_the_record_is_kept(tmp_path: Path) -> None:
     file.write_text('[record]\nkeep = "branch"\n', "utf-8")
     assert load_settings(None, tmp_path).keep_record == "branch"
     file.write_text('[record]\nkeep = "brunch"\n', "utf-8")
-    with pytest.raises(InputError, match=r"mpgov.toml:2:1: .*branch"):
+    with pytest.raises(InputError, match=r"^mpgov.toml:2:1: .*; did you mean branch\? \(it can"):
+        load_settings(None, tmp_path)
+    file.write_text('[record]\nkep = "branch"\n', "utf-8")
+    with pytest.raises(InputError, match=r"^mpgov.toml:2:1: .*; did you mean keep\?"):
         load_settings(None, tmp_path)
     file.write_text("", "utf-8")
     assert load_settings(None, tmp_path).keep_record == "tree"

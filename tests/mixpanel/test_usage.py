@@ -1,0 +1,161 @@
+"""How often events arrived lately: one Query request, however many names."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+
+from mpgov.core.volumes import Volumes
+from mpgov.errors import AuthError, RemoteError
+from mpgov.mixpanel.client import Client
+from mpgov.mixpanel.usage import MOST_ADDRESS, event_names, volumes
+from mpgov.sandbox.app import Sandbox
+from mpgov.workflows.lexicon import connect
+from tests.conftest import Clock, House, house_of
+from tests.mixpanel.conftest import Answer, Server
+
+
+def day(house: House, ago: int) -> str:
+    return (datetime.fromtimestamp(house.clock(), UTC) - timedelta(days=ago)).date().isoformat()
+
+
+def arrived(house: House, **found: dict[int, int]) -> None:
+    """So many of an event so many days ago."""
+    house.sandbox.state.projects[house.project].volumes = {
+        name: {day(house, ago): count for ago, count in days.items()}
+        for name, days in found.items()
+    }
+
+
+def client(house: House) -> Client:
+    return connect(house.around, house.around.project())
+
+
+def asked(house: House) -> list[Any]:
+    return [request for request in house.sandbox.log if "/events" in request.path]
+
+
+def test_thirty_days_are_counted_and_today_is_one_of_them(house: House) -> None:
+    arrived(house, Sale={0: 1, 29: 2, 30: 4}, Visit={31: 8}, Never={})
+    found = volumes(client(house), ["Sale", "Visit", "Never"])
+    assert found == Volumes({"Sale": 3, "Visit": 0, "Never": 0}, 3, 30)
+    assert len(asked(house)) == 1
+
+
+def test_others_are_asked_along_for_the_whole(house: House) -> None:
+    arrived(house, Sale={1: 10}, Visit={1: 30}, Nobodys={1: 99})
+    found = volumes(client(house), ["Sale"], ["Visit", "Sale"])
+    assert found == Volumes({"Sale": 10, "Visit": 30}, 40)
+    assert len(asked(house)) == 1
+
+
+def test_others_go_along_only_as_far_as_the_address_allows(house: House) -> None:
+    others = [f"Event Number {number}" for number in range(3000)]
+    arrived(house, Sale={1: 10}, **{"Event Number 0": {1: 10}})
+    found = volumes(client(house), ["Sale"], others)
+    assert (found.counts["Sale"], found.counts["Event Number 0"], found.total) == (10, 10, 20)
+    assert 100 < len(found.counts) < 3000
+    (request,) = asked(house)
+    assert request.method == "GET"
+
+
+def test_many_names_are_still_one_request(house: House) -> None:
+    names = [f"Événement {number}" for number in range(2000)]
+    arrived(house, **{name: {1: 1} for name in names})
+    found = volumes(client(house), names, ["Other"])
+    assert found.counts == dict.fromkeys(names, 1)
+    (request,) = asked(house)
+    assert request.method == "POST"
+
+
+@pytest.mark.parametrize("name", ['"', "a,b", "a&b=c", "é", "100%", "[]", "a b", "\u2028", "+"])
+def test_a_name_arrives_as_it_is(house: House, name: str) -> None:
+    arrived(house, **{name: {1: 7}})
+    assert volumes(client(house), [name]).counts == {name: 7}
+    many = [*(f"{name} {number}" for number in range(MOST_ADDRESS)), name]
+    assert volumes(client(house), many).total == 7
+
+
+def test_the_shop_is_counted(clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = house_of(Sandbox("shop", clock=clock), clock, tmp_path, monkeypatch)
+    names = sorted(event_names(client(shop)))
+    found = volumes(client(shop), names)
+    assert set(found.counts) == set(names)
+    assert all(found.counts.values())
+    assert found.total == sum(found.counts.values()) > 1000
+
+
+def scripted(server: Server, house: House, monkeypatch: pytest.MonkeyPatch) -> Client:
+    monkeypatch.setenv("MIXPANEL_HOST", server.url)
+    return client(house)
+
+
+def test_the_days_and_names_are_asked_for_as_documented(
+    server: Server, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.play(Answer(body={"data": {"series": [], "values": {"A": {"2026-09-21": 2}}}}))
+    assert volumes(scripted(server, house, monkeypatch), ["A", "A", "B"]) == Volumes(
+        {"A": 2, "B": 0}, 2
+    )
+    path, _, query = server.seen[0].path.partition("?")
+    assert path.endswith("/api/query/events")
+    assert {key: value for key, (value,) in parse_qs(query).items()} == {
+        "event": json.dumps(["A", "B"]),
+        "type": "general",
+        "unit": "day",
+        "from_date": day(house, 29),
+        "to_date": day(house, 0),
+        "project_id": str(house.project),
+    }
+
+
+@pytest.mark.parametrize(
+    ("days", "count"),
+    [({"2026-09-21": 2, "2026-09-22": 3.0}, 5), ({"x": True, "y": None, "z": "9"}, 0), ([4], 0)],
+)
+def test_only_numbers_are_counted(
+    server: Server, house: House, monkeypatch: pytest.MonkeyPatch, days: Any, count: int
+) -> None:
+    server.play(Answer(body={"data": {"values": {"A": days}}}))
+    assert volumes(scripted(server, house, monkeypatch), ["A"]).counts == {"A": count}
+
+
+@pytest.mark.parametrize("number", [b"1e999", b"-1e999", b"NaN"])
+def test_what_is_no_number_of_events_is_none(
+    server: Server, house: House, monkeypatch: pytest.MonkeyPatch, number: bytes
+) -> None:
+    server.play(Answer(body=b'{"data": {"values": {"A": {"x": %s, "y": 2}}}}' % number))
+    try:
+        found = volumes(scripted(server, house, monkeypatch), ["A"])
+    except RemoteError:
+        return
+    assert found.counts == {"A": 2}
+
+
+@pytest.mark.parametrize("body", [[], {}, {"data": []}, {"data": {"values": [1]}}, "<html>", 7])
+def test_an_odd_answer_is_an_error_and_no_zero(
+    server: Server, house: House, monkeypatch: pytest.MonkeyPatch, body: Any
+) -> None:
+    server.play(Answer(body=body))
+    with pytest.raises(RemoteError):
+        volumes(scripted(server, house, monkeypatch), ["A"])
+    assert len(server.seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(401, AuthError), (403, AuthError), (404, RemoteError)]
+)
+def test_a_refusal_is_told(
+    server: Server,
+    house: House,
+    monkeypatch: pytest.MonkeyPatch,
+    status: int,
+    error: type[Exception],
+) -> None:
+    server.play(Answer(status, {"error": "no"}))
+    with pytest.raises(error, match=str(status)):
+        volumes(scripted(server, house, monkeypatch), ["A"])
+    assert len(server.seen) == 1
