@@ -21,7 +21,7 @@ from mpgov.workflows.project import Surroundings, surroundings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-FORMATS: Final = ("text", "json")
+FORMATS: Final = ("text", "json", "markdown", "html")
 
 project = click.option("--project", metavar="NAME", help="Which [projects.NAME] of mpgov.toml.")
 plan = click.option(
