@@ -46,3 +46,31 @@ def test_no_is_no(open_house: House) -> None:
     code, said = on_a_terminal("n")
     assert (code, open_house.stored()) == (130, {})
     assert "nothing was sent" in said
+
+
+def test_every_conflict_is_asked_about_field_by_field(open_house: House) -> None:
+    said = "description: {d}, display_name: {n}"
+    open_house.plan(f"events: {{Sale: {{{said.format(d='one', n='one')}}}}}")
+    assert on_a_terminal("y")[0] == 0
+    project = open_house.project
+    open_house.sandbox.edit_in_ui(
+        project, "event", "Sale", description="theirs", display_name="theirs"
+    )
+    path = open_house.plan(f"events: {{Sale: {{{said.format(d='ours', n='ours')}}}}}")
+    code, shown = on_a_terminal("l\np\ny")
+    assert code == 0
+    assert "conflict: Sale · description" in shown
+    stored = open_house.stored()["Sale"]
+    assert stored["description"] == "theirs"
+    assert stored["metadata"]["com.mixpanel"]["displayName"] == "ours"
+    assert "description: theirs, display_name: ours" in path.read_text("utf-8")
+
+
+def test_left_alone_a_conflict_stays_one(open_house: House) -> None:
+    open_house.plan("events: {Sale: {description: one}}")
+    on_a_terminal("y")
+    open_house.sandbox.edit_in_ui(open_house.project, "event", "Sale", description="theirs")
+    open_house.plan("events: {Sale: {description: ours}}")
+    code, _ = on_a_terminal("s\ny")
+    assert code == 1
+    assert open_house.stored()["Sale"]["description"] == "theirs"
