@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from mpgov.core.change import Change, field_changes, verb_of
 from mpgov.core.merge import Disagreement
 from mpgov.core.model import UNSET, EntityKey, Path, Value
-from mpgov.core.report import CheckReport, DiffReport, SyncReport
+from mpgov.core.report import CheckReport, DiffReport, Summary, SyncReport
 from mpgov.render.base import Renderer, Report
 from mpgov.render.visible import shown, visible
 
@@ -91,6 +91,7 @@ def _diff(report: DiffReport) -> dict[str, object]:
     standing = set(map(id, report.standing))
     return {
         "report": report,
+        "summary": _summary(report.summary),
         "changes": [_block(change) for change in report.changes],
         "not_explained": [_block(change) for change in report.not_explained],
         "disagreements": [
@@ -101,6 +102,19 @@ def _diff(report: DiffReport) -> dict[str, object]:
         "findings": [one for one in report.findings if id(one) not in standing],
         "unset": UNSET,
     }
+
+
+def _summary(total: Summary) -> str:
+    parts = [
+        (total.create, "new"),
+        (total.update, "changed"),
+        (total.delete, "deleted"),
+        (total.conflict, "in conflict"),
+        (total.drift, "drifted"),
+        (total.unchanged, "unchanged"),
+        (total.unmanaged, "unmanaged"),
+    ]
+    return ", ".join(f"{number} {word}" for number, word in parts if number) or "nothing planned"
 
 
 def _sections(

@@ -162,5 +162,5 @@ def test_words_that_differ_are_marked() -> None:
 def test_nothing_to_say() -> None:
     empty = DiffReport("production", ChangeSet(), Summary())
     assert "nothing to send" in markdown.draw(empty, False)
-    assert "0 new" in html_page.draw(empty, False)
+    assert "nothing planned" in html_page.draw(empty, False)
     assert Base().agreed.entities == {}
