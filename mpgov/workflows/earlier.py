@@ -33,7 +33,7 @@ from mpgov.formats.base import Source
 from mpgov.storage.git import Git, find_git
 from mpgov.storage.ledger import Ledger
 
-MOST_COMMITS = 200
+MOST_COMMITS = 50  # of the plan: each is read whole, and only where nothing else is known
 
 
 def plan_since(path: Path | str, revision: str) -> Catalog:

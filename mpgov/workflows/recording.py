@@ -54,6 +54,7 @@ class Recorder:
     allow: tuple[str, ...] = ()
     kind: str = "sync"
     more: Mapping[str, Json] = field(default_factory=dict)
+    wait: bool = True
     run: Run | None = None
     branch: RecordBranch | None = None
     git: Git | None = None

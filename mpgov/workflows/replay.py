@@ -67,8 +67,8 @@ def prepare_changes(around: Surroundings, file: str, wish: Wish, *, wait: bool =
             f"{project.id} ({place_of(project)})"
         )
     mark = {"fingerprint": saved.fingerprint, "saved_at": saved.at}
-    recorder = Recorder(around, project, None, wish.reason, wish.allow, more=mark)
-    _join(recorder, wait=wait)
+    recorder = Recorder(around, project, None, wish.reason, wish.allow, more=mark, wait=wait)
+    _join(recorder)
     _refuse_used(recorder.ledger, saved, file)
 
     def compared(stored: Stored, wish: Wish) -> Comparison:
@@ -86,8 +86,8 @@ def prepare_undo(around: Surroundings, name: str, wish: Wish, *, wait: bool = Tr
     check_allowed(wish.allow)
     project = around.project()
     ledger = Ledger(around.folder(project))
-    recorder = Recorder(around, project, None, wish.reason, wish.allow, kind="undo")
-    _join(recorder, wait=wait)
+    recorder = Recorder(around, project, None, wish.reason, wish.allow, kind="undo", wait=wait)
+    _join(recorder)
     name = name or _last_run(ledger)
     past = load_run(around.folder(project), name, project.id, place_of(project))
     if not past.after:
@@ -129,10 +129,10 @@ def commit_of(around: Surroundings, project: Project, name: str) -> str:
     return ""
 
 
-def _join(recorder: Recorder, *, wait: bool) -> None:
+def _join(recorder: Recorder) -> None:
     if recorder.branch is not None:
         recorder.branch.fetch()
-        wait_for_others(recorder, wait=wait)
+        wait_for_others(recorder)
 
 
 def _run(

@@ -53,10 +53,10 @@ def prepare(where: Where, wish: Wish) -> Run | CheckReport:
         return checked
     project = around.project()
     path = FilePath(where.plan) if str(where.plan) != STDIN else None
-    recorder = Recorder(around, project, path, wish.reason, wish.allow)
+    recorder = Recorder(around, project, path, wish.reason, wish.allow, wait=where.wait)
     if recorder.branch is not None:
         recorder.branch.fetch()
-        wait_for_others(recorder, wait=where.wait)
+        wait_for_others(recorder)
     client = connect(around, project)
     ground = Ground(around, project, client, path)
     side = ground.read(plan.catalog)
@@ -102,6 +102,9 @@ def take_theirs(run: Run, where: Where) -> list[str]:
 def question(run: Run) -> str:
     """What is asked before anything is sent: which project, where, and how much."""
     access, project, report = run.access, run.project, run.comparison.report
+    if not report.changes:
+        count = len(report.taken)
+        return f"Write {count} field{'s'[: count != 1]} into the plan, as Lexicon says?"
     name = access.project_name if access and access.project_name else project.name
     changes = len(report.changes)
     deleted = sum(isinstance(change, Delete) for change in report.changes)

@@ -35,7 +35,7 @@ def our_turn(around: Surroundings, project: Project, *, wait: bool) -> Iterator[
         yield
 
 
-def wait_for_others(recorder: Recorder, *, wait: bool = True) -> None:
+def wait_for_others(recorder: Recorder) -> None:
     """Wait until no other machine is in the middle of a run of this project."""
     branch, around = recorder.branch, recorder.around
     if branch is None:
@@ -46,8 +46,8 @@ def wait_for_others(recorder: Recorder, *, wait: bool = True) -> None:
         if not others:
             return
         said = f"{others[0].get('run')} of {_by(others[0])}, begun {others[0].get('at')}"
-        if not wait or waited > around.max_wait:
-            hint = "wait for it, or drop --no-wait" if not wait else "try again later"
+        if not recorder.wait or waited > around.max_wait:
+            hint = "try again later" if recorder.wait else "wait for it, or drop --no-wait"
             raise BusyError(
                 f"another sync of {recorder.project.name} is running: {said}", hint=hint
             )
