@@ -10,6 +10,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -80,7 +81,7 @@ class Spending:
     def _acquire(self) -> FileLock | None:
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = FileLock(f"{self._path}.lock", timeout=_LOCK_SECONDS, mode=0o600)
+            lock = _lock(f"{self._path}.lock")
             lock.acquire()
         except Timeout:
             self._give_up("another process does not let go of its lock")
@@ -158,3 +159,12 @@ def _dumps(state: State) -> str:
     spent = {name: [entry.at, entry.updates] for name, entry in state.entries.items()}
     silent = [state.silent_since, state.silent_until]
     return json.dumps({"format": _FORMAT, "spent": spent, "silent": silent}) + "\n"
+
+
+@cache
+def _lock(path: str) -> FileLock:
+    """One lock a file, for as long as the process lives.
+
+    Ctrl-C in the middle of a lock's `__del__` would be lost, with a traceback.
+    """
+    return FileLock(path, timeout=_LOCK_SECONDS, mode=0o600)

@@ -35,7 +35,7 @@ def _write(target: Path, data: bytes) -> None:
     mode = _mode_for(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     prefix = f".{target.name[:60]}."
-    _sweep(target.parent, prefix)
+    _sweep(target.parent)
     handle, name = tempfile.mkstemp(PART, f"{prefix}{os.getpid()}.", target.parent)
     beside = Path(name)
     try:
@@ -53,14 +53,13 @@ def _write(target: Path, data: bytes) -> None:
     _sync_folder(target.parent)
 
 
-def _sweep(folder: Path, prefix: str) -> None:
-    """Take away what a killed process left beside the file."""
-    for left in folder.iterdir():
-        if left.name.startswith(prefix) and left.name.endswith(PART):
-            pid = left.name.removeprefix(prefix).partition(".")[0]
-            if pid.isdigit() and not _is_running(int(pid)):
-                with contextlib.suppress(OSError):
-                    left.unlink()
+def _sweep(folder: Path) -> None:
+    """Take away what a killed process left in the folder."""
+    for left in folder.glob(f".*{PART}"):
+        pid = left.name.removesuffix(PART).split(".")[-2]
+        if pid.isdigit() and not _is_running(int(pid)):
+            with contextlib.suppress(OSError):
+                left.unlink()
 
 
 def _is_running(pid: int) -> bool:

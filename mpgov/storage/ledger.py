@@ -11,6 +11,7 @@ import errno
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -149,7 +150,7 @@ class Ledger:
         name = f"ledger-{key.hexdigest()[:16]}.lock"
         reason = ""
         for folder, file in ((state_folder(os.environ), name), (self.folder, ".ledger.lock")):
-            lock = FileLock(folder / file)
+            lock = _lock(folder / file)
             try:
                 folder.mkdir(parents=True, exist_ok=True)
                 lock.acquire(timeout=PATIENCE)
@@ -162,3 +163,12 @@ class Ledger:
             else:
                 return lock
         raise InputError(f"cannot write {self.path}: {reason}")
+
+
+@cache
+def _lock(path: Path) -> FileLock:
+    """One lock a file, for as long as the process lives.
+
+    Ctrl-C in the middle of a lock's `__del__` would be lost, with a traceback.
+    """
+    return FileLock(path)

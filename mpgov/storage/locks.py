@@ -20,6 +20,8 @@ from mpgov.errors import BusyError
 
 TELL_EVERY: Final = 15  # seconds
 POLL: Final = 0.2
+# Kept until the process ends: Ctrl-C in the middle of a lock's `__del__` would be lost.
+_KEPT: Final[list[FileLock]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ def only_one(folder: Path, key: str, what: str, waiting: Waiting) -> Iterator[No
     """
     name = re.sub(r"[^\w.-]+", "-", key)
     lock = FileLock(folder / f"sync-{name}.lock")
+    _KEPT.append(lock)
     holder = folder / f"sync-{name}.holder"
     try:
         folder.mkdir(parents=True, exist_ok=True)
