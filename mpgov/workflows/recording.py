@@ -23,6 +23,7 @@ from mpgov.core.change import (
 from mpgov.core.finding import Finding
 from mpgov.core.landing import land
 from mpgov.core.model import UNSET, Catalog, EntityKey, Json
+from mpgov.core.record import Record, record_as_json
 from mpgov.core.report import Outcome
 from mpgov.errors import InputError, MpgovError
 from mpgov.mixpanel.lexicon import Item
@@ -35,8 +36,6 @@ from mpgov.storage.record_branch import RecordBranch
 from mpgov.storage.runs import Run, drop_run, load_run, save_run
 from mpgov.storage.who import reason_of, who
 from mpgov.workflows.project import Surroundings
-
-FORMAT = 1
 
 
 class LostRaceError(MpgovError):
@@ -159,28 +158,24 @@ class Recorder:
         more: Mapping[str, Json] | None = None,
     ) -> dict[str, Json]:
         """One line of the record, without its place in the chain."""
-        project: dict[str, Json] = {
-            "name": self.project.name,
-            "id": self.project.id,
-            "region": place_of(self.project),
-        }
-        entry: dict[str, Json] = {
-            "format": FORMAT,
-            "kind": kind,
-            "state": state,
-            "run": run,
-            "at": self._at(),
-            "who": who(self.around.settings.root, os.environ),
-            "account": self.project.service_account,
-            "project": project,
-            "commit": self._commit(),
-            "reason": self.reason or self._default_reason(),
-            "allow": list(self.allow),
-            **self.more,
-            **(more or {}),
-        }
-        kept = {name: value for name, value in entry.items() if value not in ("", [], {}, None)}
-        return {**kept, "changes": list(changes)}
+        record = Record(
+            kind,
+            self._at(),
+            state,
+            run,
+            who(self.around.settings.root, os.environ),
+            self.project.service_account,
+            {
+                "name": self.project.name,
+                "id": self.project.id,
+                "region": place_of(self.project),
+            },
+            self._commit(),
+            self.reason or self._default_reason(),
+            tuple(change for change in changes if isinstance(change, dict)),
+            {"allow": list(self.allow), **self.more, **(more or {})},
+        )
+        return record_as_json(record)
 
     def _commit(self) -> str:
         """The commit of the plan; `-dirty` where the plan says more than it."""
@@ -248,9 +243,9 @@ def recover(recorder: Recorder, entry: Mapping[str, Any], stored: Stored) -> str
         tuple(landed),
         state="recovered",
         run=name,
-        more={**kept, "left": [{**one, "why": "did not land"} for one in missed]},
+        more={"left": [{**one, "why": "did not land"} for one in missed]},
     )
-    recorder.write(line)
+    recorder.write({**line, **kept})
     total = len(landed) + len(missed)
     return (
         f"run {name} of {entry.get('at', '?')} was interrupted: {len(landed)} of {total} changes "

@@ -200,7 +200,7 @@ def _check_record(result: Run, world: Scene, kept: Path) -> None:
     before = {entry["name"]: _sorted(entry["schemaJson"]) for entry in world.stored}
     changed = {n for n, schema in world.wanted.items() if before.get(n) != _sorted(schema)}
     done = [entry for entry in entries if entry["state"] != "intended"]
-    said = {change["name"] for entry in done for change in entry["changes"]}
+    said = {change["name"] for entry in done for change in entry.get("changes", ())}
     if changed != said:
         raise BrokenPromiseError(f"the record says {said}, not {changed}: {result}")
 

@@ -63,7 +63,7 @@ class TestOneRun:
         house.plan("events: {A: {}}")
         house.sandbox.fault("status", status=500, times=99, path="*/schemas", method="POST")
         sync(house)
-        assert records(house)[-1]["changes"] == []
+        assert "changes" not in records(house)[-1]
         assert records(house)[-1]["left"][0]["name"] == "A"
 
 
@@ -85,7 +85,7 @@ class TestInterrupted:
         assert any(name in line and "was interrupted" in line for line in house.told)
         recovered = next(r for r in records(house) if r["state"] == "recovered")
         assert recovered["run"] == name
-        assert len(recovered["changes"]) == int(landed)
+        assert len(recovered.get("changes", ())) == int(landed)
         assert len(report.applied) == int(not landed)
         if landed:
             assert house.stored() == before
