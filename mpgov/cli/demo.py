@@ -121,6 +121,16 @@ class Demo:
         self._mpgov("export")
         click.echo(f"   ({_lines(self.folder / 'exports' / 'shop' / 'lexicon.yaml')} lines)")
 
+        self._tell("8. Every run is on record, each line chained to the one before:")
+        self._mpgov("history")
+        self._mpgov("history", "verify")
+        self._tell(
+            "9. Put the last run back, from what Mixpanel held before it. What the colleague",
+            "   edited since stays, and is named (so it ends with 7: done in part).",
+        )
+        lifted = ("--allow", "guards/mass-change")
+        self._mpgov("undo", "--last", "--yes", *lifted, show_last=14, ends_with=7)
+
     def _farewell(self) -> None:
         self._tell("That was the loop. The sandbox is gone; nothing was left running.")
         click.echo("Next, type one of:")
@@ -128,7 +138,7 @@ class Demo:
         click.echo("  mpgov check YOUR-PLAN.yaml judge a plan of your own")
         click.echo("  mpgov auth login           connect your Mixpanel project")
 
-    def _mpgov(self, *arguments: str, show_last: int | None = None) -> None:
+    def _mpgov(self, *arguments: str, show_last: int | None = None, ends_with: int = 0) -> None:
         """Run a real mpgov and show what it says, or the end of it."""
         click.echo(click.style("$ mpgov " + subprocess.list2cmdline(arguments), bold=True))
         done = subprocess.run(  # noqa: S603 - our own command, with our own arguments
@@ -146,7 +156,7 @@ class Demo:
             click.echo(f"  … {len(lines) - len(shown)} lines more …")
         for line in [*done.stderr.splitlines(), *shown]:
             click.echo(f"  {line}")
-        if done.returncode != 0:
+        if done.returncode != ends_with:
             raise DemoError(f"mpgov {arguments[0]} ended with {done.returncode}")
 
     def _tell(self, *lines: str) -> None:
