@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mpgov.core.base import Base
-from mpgov.core.change import ChangeSet, Create, field_changes
+from mpgov.core.change import ChangeSet, Create, FieldChange, field_changes
+from mpgov.core.change import sides as both
 from mpgov.core.diff import diff
 from mpgov.core.merge import Disagreement, Merged, merge
 from mpgov.core.model import (
@@ -32,7 +33,7 @@ from mpgov.core.model import (
     Value,
     event,
 )
-from mpgov.core.normal import element_key, known, normal, same
+from mpgov.core.normal import element_key, known, normal, plain_examples, same
 
 LAW = settings(max_examples=1000)
 
@@ -262,7 +263,18 @@ def _changed(changes: ChangeSet, lexicon: Catalog) -> Iterator[tuple[EntityKey, 
             new = one.path[0] == "properties" and (
                 one.path[1] not in lexicon.entities[change.key].properties
             )
-            yield change.key, one.path[:2] if new else one.path
+            if new or not _is_respelled(one, both(change)[1]):
+                yield change.key, one.path[:2] if new else one.path
+
+
+def _is_respelled(one: FieldChange, after: Entity) -> bool:
+    """Whether examples only follow their property into another type: 1 is "1" in a text."""
+    if one.path[-1] != "examples":
+        return False
+    prop = after.properties[one.path[1]]
+    assert prop is not None
+    before = () if one.before is UNSET else one.before
+    return same("examples", plain_examples(before, prop.type), prop.examples)  # type: ignore[arg-type]
 
 
 def _forgetting(plan: Catalog, places: set[Place]) -> Catalog:
