@@ -128,8 +128,8 @@ class Demo:
             "9. Put the last run back, from what Mixpanel held before it. What the colleague",
             "   edited since stays, and is named (so it ends with 7: done in part).",
         )
-        lifted = ("--allow", "guards/mass-change")
-        self._mpgov("undo", "--last", "--yes", *lifted, show_last=14, ends_with=7)
+        allowed = ("--allow", "guards/mass-change")
+        self._mpgov("undo", "--last", "--yes", *allowed, show_last=14, ends_with=7)
 
     def _farewell(self) -> None:
         self._tell("That was the loop. The sandbox is gone; nothing was left running.")

@@ -201,7 +201,7 @@ class _EntityMerge:
         sides = said, agreed, stored
         fields = self._fields(path, PROPERTY_FIELDS[:1], sides)
         type_ = fields.get("type", stored.type)
-        if {said.type, agreed.type, stored.type} != {type_}:
+        if said.examples is not UNSET and {said.type, agreed.type, stored.type} - {UNSET, type_}:
             sides = _spelled(said, type_), _spelled(agreed, type_), _spelled(stored, type_)
         fields |= self._fields(path, PROPERTY_FIELDS[1:], sides)
         if not fields:

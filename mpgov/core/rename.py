@@ -16,6 +16,7 @@ from typing import Final
 from mpgov.core.finding import Finding
 from mpgov.core.model import Catalog, Entity, EntityKey, Property, is_mixpanels
 
+MOST_OF_A_KEY: Final = 1000  # characters that YAML takes for one without a question mark
 ALIKE: Final = 0.6  # of all properties of the two, weighed
 LEAST: Final = 2  # properties that both have, not counting those that most events have
 WIDESPREAD: Final = 0.5  # a property that more events have than this says little
@@ -85,7 +86,7 @@ def rename_findings(plan: Catalog, base: Catalog, lexicon: Catalog) -> Iterator[
             f"replaced_by: {_quoted(new)}",
             pair.new,
             at=plan.entities[pair.new].at,
-            fix=f"{_quoted(old)}: {{display_name: {_quoted(new)}}}",
+            fix=f"{_key(old)}: {{display_name: {_quoted(new)}}}",
         )
 
 
@@ -181,6 +182,12 @@ def _may_be(one: _Looks, other: _Looks) -> bool:
 
 def _same_type(one: Property, other: Property) -> bool:
     return not (isinstance(one.type, str) and isinstance(other.type, str)) or one.type == other.type
+
+
+def _key(name: str) -> str:
+    """A name as a key of YAML; one beyond 1 024 characters must say that it is a key."""
+    quoted = _quoted(name)
+    return quoted if len(quoted) < MOST_OF_A_KEY else f"? {quoted}\n  "
 
 
 def _quoted(name: str) -> str:
