@@ -7,6 +7,7 @@ wrote but never counts as a difference.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -43,6 +44,7 @@ Kind: TypeAlias = Literal["event", "profile"]
 
 PROFILE: Final = "$user"
 TYPES: Final = ("string", "number", "integer", "boolean", "datetime", "list", "object")
+OWNER: Final = re.compile(r"team:.*\S.*|[^@\s]+@[^@\s]+")
 STATUSES: Final = ("proposed", "expected", "live", "deprecated", "blocked")
 
 # What Lexicon can be told about an entity and about a property, in the order it is shown.

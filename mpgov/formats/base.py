@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mpgov.core.model import Catalog
+from mpgov.core.model import Catalog, nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +17,38 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class How:
+    """What a reader is told beside the files: they are a folder's, and what mpgov.toml says.
+
+    `columns` names a spreadsheet's headers by the column that they are, `people` the owners by
+    the names that are written for them; `tag_separator` parts several tags in Mixpanel's CSV.
+    """
+
+    folder: bool = False
+    columns: Mapping[str, str] = field(default_factory=nothing)
+    people: Mapping[str, str] = field(default_factory=nothing)
+    tag_separator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A header of a spreadsheet, where it stands, and the column of a plan that it was taken for.
+
+    `meaning` is empty where the header is unknown; it then goes to `extra`.
+    """
+
+    place: str
+    header: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """What was read: the catalog, and a note for each file that was passed over."""
+    """What was read: the catalog, a note for what was passed over, and what headers meant."""
 
     catalog: Catalog = field(default_factory=Catalog)
     notes: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +56,12 @@ class Format:
     """One way to keep a plan in files.
 
     `loads` takes every file of the plan at once (a folder has many) and raises `InputError` with
-    all problems; `dumps` gives the whole plan as one file.
+    all problems. `dumps` gives the whole plan as one file; a format that is only read has none.
+    `is_it` says, by what a file holds, whether it is in this format.
     """
 
     name: str
     suffixes: tuple[str, ...]
-    loads: Callable[..., Plan]
-    dumps: Callable[[Catalog], str | bytes]
+    loads: Callable[[Sequence[Source], How], Plan]
+    dumps: Callable[[Catalog], str | bytes] | None = None
+    is_it: Callable[[Source], bool] = lambda _source: False

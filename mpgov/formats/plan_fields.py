@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from mpgov.core.model import STATUSES, TYPES, UNSET, Deprecation, Json, Text, Texts, Unset
+from mpgov.core.model import OWNER, STATUSES, TYPES, UNSET, Deprecation, Json, Text, Texts, Unset
 from mpgov.formats.yaml_nodes import MAP, PLAIN, QUOTED
 from mpgov.formats.yaml_problems import shown
 from mpgov.formats.yaml_values import (
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from yaml.nodes import Node
 
 _ISO_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
-_OWNER: Final = re.compile(r"team:.*\S.*|[^@\s]+@[^@\s]+")
 
 
 _type_word: Final = word(TYPES)
@@ -50,7 +49,7 @@ def _owners(doc: Document, name: str, node: Node) -> Texts:
     if isinstance(owners, tuple):
         items = node.value if isinstance(node.value, list) else []
         for item in items:
-            if isinstance(item.value, str) and item.value and not _OWNER.fullmatch(item.value):
+            if isinstance(item.value, str) and item.value and not OWNER.fullmatch(item.value):
                 message = f"{shown(item.value)} is no owner; write an e-mail, or team:Name"
                 doc.problem(item, message)
     return owners

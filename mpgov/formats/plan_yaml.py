@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from mpgov.errors import InputError
-from mpgov.formats.base import Format, Plan, Source
+from mpgov.formats.base import Format, How, Plan, Source
 from mpgov.formats.plan_reader import PlanReader
 from mpgov.formats.plan_writer import dumps
 from mpgov.formats.yaml_nodes import MAP, MOST_BYTES, PLAIN, QUOTED, compose
@@ -110,4 +110,8 @@ def _check_version(document: Document, node: Node) -> None:
         document.problem(node, f"mpgov expects 1, found {found(node)}; write mpgov: 1")
 
 
-FORMAT: Final = Format("yaml", (".yaml", ".yml"), loads, dumps)
+def _loads(sources: Sequence[Source], how: How) -> Plan:
+    return loads(sources, folder=how.folder)
+
+
+FORMAT: Final = Format("yaml", (".yaml", ".yml"), _loads, dumps)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, Literal, cast
 
 from mpgov.core.authority import WORDS
-from mpgov.core.model import ENTITY_FIELDS, PROPERTY_FIELDS, Json, Location, nothing
+from mpgov.core.model import ENTITY_FIELDS, OWNER, PROPERTY_FIELDS, Json, Location, nothing
 from mpgov.core.rule import LEVELS, Level
 from mpgov.errors import InputError
 from mpgov.storage.hosts import REGIONS, host_problem
@@ -88,6 +88,10 @@ class Settings:
     limits: Limits = Limits()
     rules: Mapping[str, RuleSetting] = field(default_factory=nothing)
     keep_record: str = "tree"
+    baseline: Path | None = None
+    columns: Mapping[str, str] = field(default_factory=nothing)
+    people: Mapping[str, str] = field(default_factory=nothing)
+    csv_tag_separator: str = ""
 
 
 def load_settings(config: Path | None, cwd: Path) -> Settings:
@@ -123,12 +127,14 @@ def _settings(table: Table, file: Path) -> Settings:
     table.only(
         *("plan", "exports", "default_project", "projects"),
         *("naming", "lexicon", "limits", "rules", "record"),
+        *("baseline", "columns", "people"),
     )
     root = file.parent
     plan = table.text("plan")
     projects = _projects(table.table("projects"))
     lexicon = table.table("lexicon")
-    lexicon.only("deprecated_tag", "authority")
+    lexicon.only("deprecated_tag", "authority", "csv_tag_separator")
+    baseline = table.text("baseline")
     return Settings(
         root=root,
         file=file,
@@ -142,6 +148,10 @@ def _settings(table: Table, file: Path) -> Settings:
         limits=_limits(table.table("limits")),
         rules=_rules(table.table("rules")),
         keep_record=_record(table.table("record")),
+        baseline=root / baseline if baseline else None,
+        columns=_texts(table.table("columns")),
+        people=_people(table.table("people")),
+        csv_tag_separator=_separator(lexicon),
     )
 
 
@@ -226,6 +236,29 @@ def _record(table: Table) -> str:
     """Where the record is kept: beside the plan, or on a git branch of its own."""
     table.only("keep")
     return table.word("keep", KEEPS) if table.text("keep") else KEEPS[0]
+
+
+def _texts(table: Table) -> Mapping[str, str]:
+    """A table of texts: a spreadsheet's header, and the column that it is."""
+    return {key: table.text(key) for key in table.values}
+
+
+def _people(table: Table) -> Mapping[str, str]:
+    """The names that people write for owners, and the e-mail or `team:` that is meant."""
+    found = _texts(table)
+    for name, owner in found.items():
+        if owner and not OWNER.fullmatch(owner):
+            table.problem(name, f"{shown(owner)} is no owner; write an e-mail, or team:Name")
+    return found
+
+
+def _separator(lexicon: Table) -> str:
+    """What parts several tags in Mixpanel's CSV, which documents none."""
+    value = lexicon.values.get("csv_tag_separator")
+    if value is None or (isinstance(value, str) and value and len(value) <= 3):
+        return value or ""
+    lexicon.problem("csv_tag_separator", 'csv_tag_separator must be 1 to 3 characters, as ","')
+    return ""
 
 
 def _limits(table: Table) -> Limits:

@@ -33,7 +33,7 @@ def adopt(
     With `drift`, also what changed in Lexicon since plan and Lexicon last agreed.
     """
     root = Path.cwd()
-    plan = read_plan(into, root).catalog
+    plan = read_plan(into, root, around.how()).catalog
     project = around.project()
     client = connect(around, project)
     side = Ground(around, project, client, into).read(plan)

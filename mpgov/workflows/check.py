@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mpgov.core.model import Catalog
 from mpgov.core.report import CheckReport
-from mpgov.formats.plan_yaml import Plan
+from mpgov.formats.base import Plan
 from mpgov.workflows.judging import judge_plan
 from mpgov.workflows.plans import read_plan, shown
 from mpgov.workflows.project import Surroundings
@@ -20,7 +20,7 @@ def check(path: Path | str, around: Surroundings) -> CheckReport:
 def judged(path: Path | str, around: Surroundings) -> tuple[Plan, CheckReport]:
     """The plan at a path, with what the rules say of it."""
     root = Path.cwd()
-    plan = read_plan(path, root)
+    plan = read_plan(path, root, around.how())
     name = "stdin" if str(path) == "-" else shown(Path(path), root)
     return plan, CheckReport(
         plan=name,

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from mpgov.errors import InputError
-from mpgov.formats.base import Source
-from mpgov.formats.plan_yaml import FORMAT, Plan, loads
+from mpgov.formats.base import How, Plan, Source
+from mpgov.formats.detect import format_of
+from mpgov.formats.plan_yaml import FORMAT
 
 STDIN = "-"
+_WHOLE = How()
 
 
-def read_plan(path: Path | str, root: Path) -> Plan:
+def read_plan(path: Path | str, root: Path, how: How = _WHOLE) -> Plan:
     """The plan at a path; messages name files as seen from `root`."""
-    return loads(list(plan_sources(path, root)), folder=str(path) != STDIN and Path(path).is_dir())
+    sources = list(plan_sources(path, root))
+    if str(path) == STDIN:
+        return FORMAT.loads(sources, how)
+    folder = Path(path).is_dir()
+    return format_of(sources[0]).loads(sources, replace(how, folder=folder))
 
 
 def plan_sources(path: Path | str, root: Path) -> Iterator[Source]:
@@ -28,7 +35,7 @@ def plan_sources(path: Path | str, root: Path) -> Iterator[Source]:
 
 
 def plan_files(path: Path, root: Path) -> list[Path]:
-    """The files of a plan: itself, or every YAML file below a folder."""
+    """The files of a plan: itself, or every YAML file below a folder; of none, every JSON file."""
     if path.is_file():
         return [path]
     if not path.exists():
@@ -36,10 +43,20 @@ def plan_files(path: Path, root: Path) -> list[Path]:
             f"{shown(path, root)}: there is no such plan",
             hint='name one: mpgov check PATH, or set plan = "…" in mpgov.toml',
         )
-    files = sorted(f for f in path.rglob("*") if f.suffix in FORMAT.suffixes and f.is_file())
+    every = sorted(file for file in path.rglob("*") if file.is_file())
+    files = [file for file in every if file.suffix in FORMAT.suffixes]
+    files = files or [file for file in every if file.suffix == ".json"]  # a folder of JSON Schemas
     if not files:
-        raise InputError(f"{shown(path, root)}: holds no {' or '.join(FORMAT.suffixes)} file")
+        raise InputError(
+            f"{shown(path, root)}: holds no {' or '.join(FORMAT.suffixes)} file", hint=_hint(every)
+        )
     return files
+
+
+def _hint(files: list[Path]) -> str:
+    """What to type where a folder holds a plan that is no YAML."""
+    tables = [file for file in files if file.suffix.lower() in {".xlsx", ".csv"}]
+    return f"name the file itself: mpgov check {tables[0]}" if tables else ""
 
 
 def read_bytes(path: Path, root: Path) -> bytes:

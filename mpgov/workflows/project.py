@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mpgov.errors import UsageError
+from mpgov.formats.base import How
 from mpgov.storage.settings import Project, Settings, choose_project, load_settings
 
 if TYPE_CHECKING:
@@ -49,6 +50,11 @@ class Surroundings:
     def plan(self) -> Path:
         """The plan that mpgov.toml names, else `plans/` beside it."""
         return self.settings.plan or self.settings.root / "plans"
+
+    def how(self) -> How:
+        """What mpgov.toml tells a reader of plans."""
+        found = self.settings
+        return How(False, found.columns, found.people, found.csv_tag_separator)
 
     def folder(self, project: Project) -> Path:
         """Where what is kept of a project lies."""

@@ -89,7 +89,7 @@ def take_theirs(run: Run, where: Where) -> list[str]:
         return []
     path = FilePath(where.plan)
     lines = take(path, taken, run.written)
-    run.written = read_plan(path, FilePath.cwd()).catalog
+    run.written = read_plan(path, FilePath.cwd(), run.ground.around.how()).catalog
     earlier = plan_since(path, run.wish.since) if run.wish.since else None
     run.again = _comparing(run.ground, run.written, earlier)
     shown = run.comparison.report

@@ -24,7 +24,7 @@ from mpgov.core.model import (
     event,
 )
 from mpgov.errors import InputError
-from mpgov.formats.base import Plan, Source
+from mpgov.formats.base import How, Plan, Source
 from mpgov.formats.plan_yaml import FORMAT, dumps, loads
 
 SHOP = Path(__file__).parents[2] / "plans" / "shop.yaml"
@@ -474,7 +474,7 @@ def test_the_demo_plan_is_the_guides() -> None:
 
 def test_the_format_is_a_plug_in() -> None:
     assert (FORMAT.name, FORMAT.suffixes) == ("yaml", (".yaml", ".yml"))
-    assert FORMAT.loads([Source("x", b"mpgov: 1\n")]) == Plan()
+    assert FORMAT.loads([Source("x", b"mpgov: 1\n")], How()) == Plan()
     assert FORMAT.dumps(Catalog()) == "mpgov: 1\n"
 
 
