@@ -100,9 +100,7 @@ def as_text(value: object, number_format: str = "") -> str:
             return _digits(value, number_format)
         case datetime():
             return _moment(value)
-        case date() | time():
-            return value.isoformat()
-    return str(value)
+    return value.isoformat() if isinstance(value, date | time) else str(value)
 
 
 def _digits(value: float, number_format: str) -> str:
