@@ -138,7 +138,8 @@ class Deprecation:
 class Entity:
     """What is said about one event, or about user profiles (`$user`).
 
-    `properties` maps a name to what is said of it, or to `None`: not to be there.
+    `properties` maps a name to what is said of it, or to `None`: not to be there. `was` is the
+    name that the event's row had when mpgov wrote the workbook, where it has another one now.
     """
 
     key: EntityKey
@@ -158,6 +159,7 @@ class Entity:
 
     at: Location | None = field(default=None, compare=False)
     places: Mapping[str, Location] = field(default_factory=nothing, compare=False)
+    was: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from mpgov.core.json_text import JsonError, load
 from mpgov.errors import InputError
 
 if TYPE_CHECKING:
-    from openpyxl.cell.cell import Cell
+    from openpyxl.cell.cell import Cell, MergedCell
 
 CLEAR: Final = "(clear)"
 SHARED: Final = "(shared)"
@@ -72,7 +72,13 @@ def in_csv(cell: str) -> str:
     return f"'{cell}" if _RUN.match(cell) else cell
 
 
-def put(cell: Cell, value: str | bool | float) -> None:
+def out_of_csv(cell: str) -> str:
+    """A cell of CSV without the sign that kept a spreadsheet from running it."""
+    kept = cell.startswith("'") and _RUN.match(cell, 1) and not cell[1:].isspace()
+    return cell[1:] if kept else cell
+
+
+def put(cell: Cell | MergedCell, value: str | bool | float) -> None:
     """Put text, a number or a truth value into a workbook's cell; text is never a formula.
 
     Raises `InputError` where Excel's cell is too short for it.

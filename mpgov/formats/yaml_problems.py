@@ -93,6 +93,12 @@ class Problems:
         if len(self._found) >= MOST_PROBLEMS:
             self._give_up()
 
+    def add_at(self, order: tuple[int, int, int], place: Location, message: str) -> None:
+        """Add one at a cell; `order` is the number of its sheet, its row and its column."""
+        self._found[order[0], order[1], order[2], message] = f"{place}: {message}"
+        if len(self._found) >= MOST_PROBLEMS:
+            self._give_up()
+
     def add_yaml(self, file: File, error: YAMLError) -> None:
         """Add what the parser stumbled over, in a user's words."""
         problem = str(getattr(error, "problem", None) or "")

@@ -92,7 +92,6 @@ def pairs(
     With `unnamed`, `""` is a name, as it is in JSON.
     """
     seen = {} if seen is None else seen
-    file = doc.file.name
     for key, value in node.value:
         name = key.value
         if name.__class__ is not str or not (name or (unnamed and key.tag == QUOTED)):
@@ -101,8 +100,7 @@ def pairs(
         elif name in seen:
             twice(doc, key, name, seen[name])
         else:
-            mark = key.start_mark
-            seen[name] = Location(file, mark.line + 1, mark.column + 1)
+            seen[name] = doc.place(key)
             yield name, seen[name], value
 
 
@@ -117,7 +115,6 @@ def fields(
     """The fields of a mapping as their readers read them, and where each key stands."""
     values: dict[str, Any] = {}
     places: dict[str, Location] = {}
-    file = doc.file.name
     for key, node_of in node.value:
         name = key.value
         read = readers.get(name) if name.__class__ is str else None
@@ -126,8 +123,7 @@ def fields(
         elif name in places:
             twice(doc, key, name, places[name])
         else:
-            mark = key.start_mark
-            places[name] = Location(file, mark.line + 1, mark.column + 1)
+            places[name] = doc.place(key)
             value = read(doc, name, node_of)
             if value is not UNSET:
                 values[name] = value
