@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import click
 
 from mpgov.cli import options
 from mpgov.core.report import fails
+from mpgov.errors import UsageError
 from mpgov.formats.plan_schema import json_schema
-from mpgov.workflows.check import check
+from mpgov.render.visible import visible
+from mpgov.workflows.check import check, explain, write_baseline
 
 
 @click.command(
@@ -24,6 +27,13 @@ Examples:
 @options.format_option(*options.FORMATS)
 @options.output
 @options.fail_on
+@click.option("--baseline", metavar="FILE", help="Accept its findings; fail only on new ones.")
+@click.option(
+    "--write-baseline", "new_baseline", metavar="FILE", help="Accept today's findings from now on."
+)
+@click.option(
+    "--explain-columns", is_flag=True, help="Say what each header of a spreadsheet is taken for."
+)
 @click.option("--print-schema", is_flag=True, help="Print the plan format's JSON Schema, and end.")
 @click.pass_context
 def command(
@@ -34,6 +44,9 @@ def command(
     format_: str | None,
     output: str | None,
     fail_on: str,
+    baseline: str | None,
+    new_baseline: str | None,
+    explain_columns: bool,
     print_schema: bool,
 ) -> None:
     """Judge the plan, offline: can it be read, and does it say all that it should."""
@@ -42,6 +55,15 @@ def command(
         answer.text(json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n")
         return
     found = options.around(ctx, None)
-    report = check(options.plan_path(plan, plan_option, found), found)
+    path = options.plan_path(plan, plan_option, found)
+    if explain_columns:
+        answer.text("".join(f"{visible(line)}\n" for line in explain(path, found)))
+        return
+    if new_baseline:
+        if baseline:
+            raise UsageError("--write-baseline accepts every finding; it goes without --baseline")
+        click.echo(visible(write_baseline(path, found, Path(new_baseline))))
+        return
+    report = check(path, found, Path(baseline) if baseline else None)
     answer.write(ctx, report)
     ctx.exit(1 if fails(report.findings, fail_on) else 0)

@@ -19,7 +19,10 @@ from mpgov.errors import MpgovError
 # Name, module and summary of every command, so that --help loads none of them.
 GROUPS: Final[Mapping[str, Mapping[str, str]]] = {
     "Plan": {
+        "init": "start here: mpgov.toml, plans/, .gitignore, a CI workflow; from nothing, "
+        "from Lexicon or from a file",
         "check": "judge the plan, offline",
+        "convert": "a plan from one file format into another: mpgov convert IN OUT",
     },
     "Lexicon": {
         "diff": "what sync would change",

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from mpgov.core.baseline import Known
 from mpgov.core.change import Change, ChangeSet
 from mpgov.core.finding import SEVERITIES, Finding
 from mpgov.core.merge import Disagreement
@@ -78,13 +79,27 @@ class DiffReport:
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """What the rules say of a plan."""
+    """What the rules say of a plan.
+
+    With a `baseline` (the file's name) `findings` are the new ones alone; `accepted` are still
+    there, `fixed` are not.
+    """
 
     plan: str
     events: int
     properties: int
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
+    accepted: tuple[Finding, ...] = ()
+    fixed: tuple[Known, ...] = ()
+    baseline: str = ""
+
+    @property
+    def set_aside(self) -> str:
+        """What the baseline accepts, and what of it is fixed; nothing to say is nothing."""
+        told = [f"{len(self.accepted)} accepted by the baseline"] if self.accepted else []
+        told += [f"{len(self.fixed)} of the baseline fixed"] if self.fixed else []
+        return ", ".join(told)
 
 
 @dataclass(frozen=True, slots=True)

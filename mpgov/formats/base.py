@@ -51,13 +51,19 @@ class Plan:
     columns: tuple[Column, ...] = ()
 
 
+class CannotEditError(Exception):
+    """A file is laid out in a way that has no place for what is wanted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """One way to keep a plan in files.
 
     `loads` takes every file of the plan at once (a folder has many) and raises `InputError` with
     all problems. `dumps` gives the whole plan as one file; a format that is only read has none.
-    `is_it` says, by what a file holds, whether it is in this format.
+    `update` gives an existing file made to say the plan, in which nothing else changes; it raises
+    `CannotEditError` where the file has no place for it. `losses` names what that would lose
+    of a file, `left_out` what of a plan the format cannot carry. `is_it` says, by what a file holds, whether it is in this format.
     """
 
     name: str
@@ -65,3 +71,6 @@ class Format:
     loads: Callable[[Sequence[Source], How], Plan]
     dumps: Callable[[Catalog], str | bytes] | None = None
     is_it: Callable[[Source], bool] = lambda _source: False
+    update: Callable[[Source, Catalog, How], str | bytes] | None = None
+    losses: Callable[[bytes], Sequence[str]] = lambda _data: ()
+    left_out: Callable[[Catalog], Sequence[str]] = lambda _catalog: ()

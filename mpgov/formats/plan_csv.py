@@ -14,7 +14,7 @@ from typing import Final
 
 from mpgov.core.model import Catalog, Location
 from mpgov.errors import InputError
-from mpgov.formats.base import Format, How, Plan, Source
+from mpgov.formats.base import CannotEditError, Format, How, Plan, Source
 from mpgov.formats.cells import SHARED, in_csv, out_of_csv
 from mpgov.formats.table_columns import (
     ENTITY,
@@ -29,8 +29,9 @@ from mpgov.formats.table_columns import (
     VALUE,
     Field,
 )
+from mpgov.formats.table_edit import edits
 from mpgov.formats.table_grid import Grid, Known, Row, understand
-from mpgov.formats.table_reader import read_tables
+from mpgov.formats.table_reader import Reading, read_tables
 from mpgov.formats.table_rows import Cellular, Value, sheets
 
 SEPARATORS: Final = (",", ";", "\t", "|")
@@ -45,8 +46,7 @@ def loads(sources: Sequence[Source], how: How) -> Plan:
     source = sources[0]
     text, notes = decoded(source)
     separator = separator_of(text, Known(how.columns))
-    grid = _grid(source.name, text, separator)
-    plan = read_tables(source.name, [grid], how, comma=separator == ";")
+    plan = _reading(source.name, text, separator, how).plan
     return Plan(plan.catalog, (*notes, *plan.notes), plan.columns)
 
 
@@ -81,6 +81,94 @@ def _name(column: Field | str) -> str:
 
 def _cell(value: Value) -> str:
     return in_csv(value if isinstance(value, str) else repr(value))
+
+
+def update(source: Source, wanted: Catalog, how: How) -> bytes:
+    """The file made to say this plan; separator, encoding, line ends and other cells stay.
+
+    Raises `CannotEditError` where its columns have no place for it.
+    """
+    text, _ = decoded(source)
+    separator = separator_of(text, Known(how.columns))
+    known = _reading(source.name, text, separator, how)
+    if known.plan.catalog == wanted:
+        return source.data
+    changes = edits(known, wanted)
+    records = _Records(text, separator)
+    for (_, column), heading in changes.headings.items():
+        records.put(known.tables[0].header_row, column, in_csv(heading))
+    for (_, row, column), value in changes.cells.items():
+        records.put(row, column, "" if value is None else _cell(value))
+    changed = records.text()
+    if _reading(source.name, changed, separator, how).plan.catalog != wanted:
+        raise CannotEditError
+    return _encoded(source.data, changed)
+
+
+class _Records:
+    """The records of a file as their own text; only those that change are written anew."""
+
+    def __init__(self, text: str, separator: str) -> None:
+        self.separator = separator
+        self.newline = "\r\n" if "\r\n" in text else "\n"
+        lines = _split(text)
+        reader = csv.reader(iter(lines), delimiter=separator, strict=True)
+        self.records: dict[int, tuple[list[str], str]] = {}
+        start = 0
+        for cells in reader:
+            self.records[start + 1] = (cells, "".join(lines[start : reader.line_num]))
+            start = reader.line_num
+        self.changed: dict[int, list[str]] = {}
+
+    def put(self, row: int, column: int, value: str) -> None:
+        """Let a cell hold something else; `row` is the line on which its record begins."""
+        cells = self.changed.setdefault(row, list(self.records.get(row, ([], ""))[0]))
+        cells += [""] * (column + 1 - len(cells))
+        cells[column] = value
+
+    def text(self) -> str:
+        """The whole file; a record that is empty now is gone."""
+        out: list[str] = []
+        for row in sorted({*self.records, *self.changed}):
+            if row not in self.changed:
+                out.append(self.records[row][1])
+            elif any(self.changed[row]):
+                if out and not out[-1].endswith("\n"):
+                    out.append(self.newline)
+                out.append(self._line(self.changed[row]))
+        return "".join(out)
+
+    def _line(self, cells: list[str]) -> str:
+        out = io.StringIO()
+        csv.writer(out, delimiter=self.separator, lineterminator=self.newline).writerow(cells)
+        return out.getvalue()
+
+
+def _split(text: str) -> list[str]:
+    """The lines with their ends, as a reader of CSV counts them."""
+    return list(io.StringIO(text, newline=""))
+
+
+def _encoded(before: bytes, text: str) -> bytes:
+    """Text as the file had it: with its mark, in its encoding where that can hold it."""
+    if before.startswith(_UTF16):
+        little = before.startswith(codecs.BOM_UTF16_LE)
+        return before[:2] + text.encode("utf-16-le" if little else "utf-16-be")
+    if before.startswith(codecs.BOM_UTF8):
+        return codecs.BOM_UTF8 + text.encode()
+    try:
+        before.decode()
+        return text.encode()
+    except UnicodeDecodeError:
+        pass
+    try:
+        return text.encode("cp1252")
+    except UnicodeEncodeError:
+        return codecs.BOM_UTF8 + text.encode()
+
+
+def _reading(name: str, text: str, separator: str, how: How) -> Reading:
+    return read_tables(name, [_grid(name, text, separator)], how, comma=separator == ";")
 
 
 def decoded(source: Source) -> tuple[str, tuple[str, ...]]:
@@ -156,4 +244,4 @@ _ALWAYS: Final = frozenset(
     {"entity", "event", "property", "category", "description", "status", "owners", "type"}
     | {"required", "examples"}
 )
-FORMAT: Final = Format("csv", (".csv", ".tsv"), loads, dumps, _is_it)
+FORMAT: Final = Format("csv", (".csv", ".tsv"), loads, dumps, _is_it, update)

@@ -78,6 +78,11 @@ def edit(text: str, edits: Sequence[Edit], name: str = "plan.yaml") -> str:
     return _changed(text, name, before, after, retyped)
 
 
+def edited(catalog: Catalog, edits: Iterable[Edit]) -> Catalog:
+    """What a plan means after the edits."""
+    return _edited(catalog, edits)[0]
+
+
 def update(text: str, catalog: Catalog, name: str = "plan.yaml") -> str:
     """The text of a plan's only file, made to say this catalog; what it says already stays."""
     return _changed(text, name, _read(text, name), catalog, set())

@@ -7,6 +7,7 @@ from typing import Final
 
 from mpgov.core.model import Catalog
 from mpgov.formats.base import Format, How, Plan, Source
+from mpgov.formats.excel_edit import losses, update
 from mpgov.formats.excel_read import OLE, ZIP, read_grids
 from mpgov.formats.excel_write import workbook
 from mpgov.formats.table_reader import read_tables
@@ -17,7 +18,7 @@ def loads(sources: Sequence[Source], how: How) -> Plan:
     """The plan of a workbook; `InputError` has every problem with its cell."""
     source = sources[0]
     grids, notes = read_grids(source)
-    plan = read_tables(source.name, grids, how)
+    plan = read_tables(source.name, grids, how).plan
     return Plan(plan.catalog, (*notes, *plan.notes), plan.columns)
 
 
@@ -30,4 +31,4 @@ def _is_it(source: Source) -> bool:
     return source.data.startswith((ZIP, OLE))
 
 
-FORMAT: Final = Format("xlsx", (".xlsx", ".xlsm"), loads, dumps, _is_it)
+FORMAT: Final = Format("xlsx", (".xlsx", ".xlsm"), loads, dumps, _is_it, update, losses)

@@ -37,9 +37,14 @@ def dumps(catalog: Catalog) -> str:
 
     What is said of `$user` itself, apart from its properties, has no place in a plan.
     """
+    return text_of(sections(catalog))
+
+
+def text_of(said: Mapping[str, object]) -> str:
+    """The text of a plan's file with these sections."""
     style = Style()
     lines = ["mpgov: 1"]
-    for name, section in sections(catalog).items():
+    for name, section in said.items():
         lines.append("")
         if name == "events" and isinstance(section, Mapping):
             lines += ["events:", *style.mapping(section, style.step, spaced=True)]

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from mpgov.core.model import Catalog
 from mpgov.errors import InputError
 from mpgov.formats.base import Format, How, Plan, Source
 from mpgov.formats.plan_reader import PlanReader
@@ -114,4 +115,15 @@ def _loads(sources: Sequence[Source], how: How) -> Plan:
     return loads(sources, folder=how.folder)
 
 
-FORMAT: Final = Format("yaml", (".yaml", ".yml"), _loads, dumps)
+def _update(source: Source, wanted: Catalog, _how: How) -> str:
+    from mpgov.formats.plan_edit import update  # noqa: PLC0415 - it reads with this module
+
+    try:
+        text = source.data.decode()
+    except UnicodeDecodeError:
+        message = f"{source.name}:1:1: is not UTF-8; save it as UTF-8 to have it edited"
+        raise InputError(message) from None
+    return update(text, wanted, source.name)
+
+
+FORMAT: Final = Format("yaml", (".yaml", ".yml"), _loads, dumps, update=_update)

@@ -72,6 +72,22 @@ def at_of(node: Node) -> At:
     return at
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A row, and what it is about: an event, or a property of an event, a group or of no one.
+
+    `section` is the kind of sheet; `holder` the event or group. `named` says that the row names
+    its event itself.
+    """
+
+    sheet: int
+    row: int
+    section: str
+    holder: str = ""
+    property: str = ""
+    named: bool = True
+
+
 @dataclass(slots=True)
 class Gathering:
     """What was read so far, of a whole workbook."""
@@ -86,6 +102,7 @@ class Gathering:
     settings: dict[tuple[str, ...], tuple[str, At]] = field(default_factory=dict)
     defined: dict[str, At] = field(default_factory=dict)  # events with a row of their own
     ids: dict[str, str] = field(default_factory=dict)
+    origins: list[Origin] = field(default_factory=list)
 
     def event(self, name: str, at: At) -> Said:
         """What is said of an event; begun where it is new."""

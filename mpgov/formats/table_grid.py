@@ -148,7 +148,7 @@ class Known:
 
 def understand(grid: Grid, known: Known) -> Table | None:
     """The table in a sheet; `None` where no row has headings of a plan."""
-    if heading_key(grid.title) in _PASSED_OVER:
+    if is_about(grid):
         return None
     best, at = 0, -1
     for place, row in enumerate(grid.rows[:SEARCHED]):
@@ -163,6 +163,11 @@ def understand(grid: Grid, known: Known) -> Table | None:
         return None
     found = tuple(_headings(row.cells, kind, known))
     return Table(grid, kind, found, at + 1, row.number, _category(grid, kind, found))
+
+
+def is_about(grid: Grid) -> bool:
+    """Whether a sheet explains the others."""
+    return heading_key(grid.title) in _PASSED_OVER
 
 
 def turned(grid: Grid, known: Known) -> Grid | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -24,8 +24,8 @@ from mpgov.formats.table_columns import (
     Field,
     Level,
 )
-from mpgov.formats.table_gather import Gathering, Said, named
-from mpgov.formats.table_grid import Grid, Heading, Known, Row, Table, turned, understand
+from mpgov.formats.table_gather import Gathering, Origin, Said, named
+from mpgov.formats.table_grid import Grid, Heading, Known, Row, Table, is_about, turned, understand
 from mpgov.formats.table_nodes import At, Cells, TableDocument, mapping, plain, quoted
 from mpgov.formats.table_settings import setting_nodes
 from mpgov.formats.yaml_problems import shown
@@ -47,11 +47,34 @@ _OWN_KINDS: Final[Mapping[str, str]] = {
 }
 
 
-def read_tables(name: str, grids: Sequence[Grid], how: How, *, comma: bool = False) -> Plan:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A plan, and where in which tables its rows stand."""
+
+    plan: Plan
+    tables: tuple[Table, ...]
+    origins: tuple[Origin, ...]
+
+
+def read_tables(name: str, grids: Sequence[Grid], how: How, *, comma: bool = False) -> Reading:
     """The plan that the sheets of one file say; `InputError` has every problem with its cell."""
     known = Known(how.columns)
     document = TableDocument(name)
     gathering = Gathering(document, Cells(document, how.people, comma))
+    tables, notes = _tables(name, grids, known)
+    several = sum(one.kind in {"flat", "events"} for one in tables) > 1
+    for number, table in enumerate(tables):
+        _Sheet(gathering, table if several else replace(table, category=""), number).read()
+    catalog = _catalog(gathering, document)
+    document.problems.raise_any()
+    notes += _strays(gathering, tables)
+    columns = tuple(column for table in tables for column in table.explained())
+    plan = Plan(_with_ids(catalog, gathering), tuple(notes), columns)
+    return Reading(plan, tuple(tables), tuple(gathering.origins))
+
+
+def _tables(name: str, grids: Sequence[Grid], known: Known) -> tuple[list[Table], list[str]]:
+    """The sheets that hold a plan, and a note for every other one."""
     tables: list[Table] = []
     notes: list[str] = []
     for grid in grids:
@@ -60,34 +83,23 @@ def read_tables(name: str, grids: Sequence[Grid], how: How, *, comma: bool = Fal
             table = understand(other, known)
         if table is not None:
             tables.append(table)
-        elif grid.rows and not _is_about(grid):
-            notes.append(
-                f"{name}: sheet {grid.title}: no headings of a plan are found; passed over"
-            )
+        elif grid.rows and not is_about(grid):
+            notes.append(f"{name}: sheet {grid.title}: no headings of a plan; passed over")
     if not tables:
         raise InputError(
             [*notes, f"{name}: there is no plan in it"],
             hint="name the columns in its first row: Event, Description, Property, Type, …",
         )
-    several = sum(one.kind in {"flat", "events"} for one in tables) > 1
-    for number, table in enumerate(tables):
-        shown_as = table if several else replace(table, category="")
-        _Sheet(gathering, shown_as, number, notes).read()
-    catalog = _catalog(gathering, document)
-    document.problems.raise_any()
-    notes += _strays(gathering, tables)
-    columns = tuple(column for table in tables for column in table.explained())
-    return Plan(_with_ids(catalog, gathering), tuple(notes), columns)
+    return tables, notes
 
 
 class _Sheet:
     """Reads the rows of one table."""
 
-    def __init__(self, into: Gathering, table: Table, number: int, notes: list[str]) -> None:
+    def __init__(self, into: Gathering, table: Table, number: int) -> None:
         self.into = into
         self.table = table
         self.number = number
-        self.notes = notes
         self.event = ""
         self.group = ""
         self.category = table.category
@@ -138,6 +150,7 @@ class _Sheet:
             return
         said = self.into.define(name, at)
         self.event = name
+        self._note(row, "event", name)
         self._begin(row, name, said)
         self._fill(said, row, "event")
 
@@ -157,10 +170,12 @@ class _Sheet:
             self._begin(row, name, said)
         if not property_:
             if name:
+                self._note(row, "event", name)
                 self._fill(said, row, "event")
             else:
                 self._nameless(row, "event and no property")
             return
+        self._note(row, "event property", self.event, property_, named=bool(name))
         whose: Whose = "alone" if self.table.kind == "own" else "both" if name else "carried"
         if whose != "alone":
             self._fill(said, row, "event", whose)
@@ -168,15 +183,15 @@ class _Sheet:
 
     def read_shared(self, row: Row) -> None:
         """Read a row of a definition that every event shares."""
-        self._read_property(row, self.into.shared)
+        self._read_property(row, self.into.shared, "shared property")
 
     def read_user(self, row: Row) -> None:
         """Read a row of a user property."""
-        self._read_property(row, self.into.users)
+        self._read_property(row, self.into.users, "user property")
 
     def read_super(self, row: Row) -> None:
         """Read a row of a super property."""
-        self._read_property(row, self.into.supers)
+        self._read_property(row, self.into.supers, "super property")
 
     def read_group(self, row: Row) -> None:
         """Read a row of a group, or of one of its properties."""
@@ -188,11 +203,14 @@ class _Sheet:
             self.group = "group"
         into = self.into.groups.setdefault(self.group, {})
         if name:
-            self._read_property(row, into)
+            self._read_property(row, into, "group property")
+        else:
+            self._note(row, "group property", self.group)
 
-    def _read_property(self, row: Row, into: dict[str, Said]) -> None:
+    def _read_property(self, row: Row, into: dict[str, Said], section: str) -> None:
         name, at = self._identity(row, PROPERTY)
         if name:
+            self._note(row, section, self.group if section == "group property" else "", name)
             self._fill(self.into.property(into, name, at), row, "property")
         else:
             self._nameless(row, "property")
@@ -203,6 +221,7 @@ class _Sheet:
         column = self.at_of[VALUE]
         text = _cell(row, column)
         if key and text.strip():
+            self._note(row, "setting", key)
             self.into.settings[tuple(key.split("."))] = (text, self._at(row, column or 0))
         elif text.strip():
             self.into.document.problem_at(at, "a value needs a key beside it")
@@ -247,6 +266,13 @@ class _Sheet:
             f"{heading.text} says nothing of {what}, and this row is about one; leave it blank",
         )
 
+    def _note(
+        self, row: Row, section: str, holder: str, property_: str = "", *, named: bool = True
+    ) -> None:
+        """Remember which row says what."""
+        origin = Origin(self.number, row.number, section, holder, property_, named)
+        self.into.origins.append(origin)
+
     def _nameless(self, row: Row, what: str) -> None:
         column = next(i for i, cell in enumerate(row.cells) if cell.strip())
         self.into.document.problem_at(
@@ -290,10 +316,6 @@ _READ: Final[Mapping[str, Callable[[_Sheet, Row], None]]] = {
 
 def _path(heading: Heading) -> tuple[str, ...]:
     return heading.meaning.path if heading.meaning else ()
-
-
-def _is_about(grid: Grid) -> bool:
-    return grid.title.casefold() in {"about", "readme"}
 
 
 def _catalog(found: Gathering, document: TableDocument) -> Catalog:

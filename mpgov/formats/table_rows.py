@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from mpgov.core.json_text import JsonError
-from mpgov.core.model import UNSET, USER, Catalog, Location, Property
+from mpgov.core.model import UNSET, USER, Catalog, Entity, Location, Property
 from mpgov.core.normal import TEXT_TYPES
 from mpgov.formats.cells import CLEAR, MARKS, REMOVE, SHARED, decode, encode, encode_json, in_csv
 from mpgov.formats.plan_writer import entity_document, property_document, sections
@@ -96,21 +96,29 @@ def _events(catalog: Catalog) -> tuple[list[Cellular], list[Cellular]]:
         if entity.key.kind != "event":
             continue
         name = encode(entity.key.name)
-        document = dict(entity_document(entity, {}))
-        document.pop("properties", None)
-        events.append({EVENT: name, **_cells(document, EVENT_FIELDS), ID: name})
+        events.append({EVENT: name, **event_cells(entity), ID: name})
         for one, prop in entity.properties.items():
             properties.append({EVENT: name, **_property(one, prop, catalog.shared)})
     return events, properties
 
 
-def _property(name: str, prop: Property | None, shared: Mapping[str, Property]) -> Cellular:
+def event_cells(entity: Entity) -> Cellular:
+    """What the columns of an event say, but for its name."""
+    document = dict(entity_document(entity, {}))
+    document.pop("properties", None)
+    return _cells(document, EVENT_FIELDS)
+
+
+def property_cells(prop: Property | None, begun: Property | None = None) -> Cellular:
+    """What the columns of a property say, but for its name; `begun` is its shared definition."""
     if prop is None:
-        return {PROPERTY: encode(name), _TYPE: REMOVE}
-    begun = shared.get(name)
+        return {_TYPE: REMOVE}
     document = property_document(prop, begun) if begun else property_document(prop)
-    cells = _cells(document, (*PROPERTY_FIELDS, *SUPER_FIELDS), str(prop.type or ""))
-    return {PROPERTY: encode(name), **cells}
+    return _cells(document, (*PROPERTY_FIELDS, *SUPER_FIELDS), str(prop.type or ""))
+
+
+def _property(name: str, prop: Property | None, shared: Mapping[str, Property]) -> Cellular:
+    return {PROPERTY: encode(name), **property_cells(prop, shared.get(name))}
 
 
 def _groups(catalog: Catalog) -> Iterator[Cellular]:

@@ -82,6 +82,18 @@ def _check(report: CheckReport) -> dict[str, Json]:
         "properties": report.properties,
         "summary": totals,
         "findings": [_finding(finding) for finding in report.findings],
+        "baseline": _baseline(report),
+    }
+
+
+def _baseline(report: CheckReport) -> Json:
+    """What the baseline accepts, and what of it is fixed; null where there is none."""
+    if not report.baseline:
+        return None
+    return {
+        "file": report.baseline,
+        "accepted": [_finding(finding) for finding in report.accepted],
+        "fixed": [{k: v or None for k, v in asdict(one).items()} for one in report.fixed],
     }
 
 

@@ -72,6 +72,7 @@ class _Page:
     def _check(self, report: CheckReport) -> tuple[list[str], list[str]]:
         total = ", ".join(f"{n} {word}" for word, n in counts(report.findings).items() if n)
         title = f"<b>mpgov check</b> · {_code(report.plan)}: {total or 'no findings'}"
+        title += report.set_aside and f"; {report.set_aside}"
         return [_mark("check", report.plan), title], self._findings(report.findings)
 
     def _diff(self, report: DiffReport) -> tuple[list[str], list[str]]:

@@ -54,7 +54,10 @@ def _check(report: CheckReport, paint: Paint) -> Iterator[str]:
     yield (
         f"{visible(report.plan)}: {_count(report.events, 'event')}, "
         f"{_count(report.properties, 'property')}; {_totals(report.findings)}"
+        f"{report.set_aside and f'; {report.set_aside}'}"
     )
+    if report.fixed:
+        yield f"to forget what is fixed: mpgov check --write-baseline {visible(report.baseline)}"
 
 
 def _diff(report: DiffReport, paint: Paint) -> Iterator[str]:

@@ -19,7 +19,7 @@ from mpgov.core.normal import normal_entity, same, sparse
 from mpgov.core.select import Selection, select
 from mpgov.formats.plan_edit import AddEntity, Edit, SetField
 from mpgov.workflows.export import live_stubs
-from mpgov.workflows.lexicon import Ground, connect
+from mpgov.workflows.lexicon import Ground, connect, fetch_record
 from mpgov.workflows.plans import read_plan, shown
 from mpgov.workflows.project import Surroundings
 from mpgov.workflows.taking import drift_edits, home_file, write_edits
@@ -35,6 +35,7 @@ def adopt(
     root = Path.cwd()
     plan = read_plan(into, root, around.how()).catalog
     project = around.project()
+    fetch_record(around, project)
     client = connect(around, project)
     side = Ground(around, project, client, into).read(plan)
     stored = side.stored
@@ -48,7 +49,7 @@ def adopt(
         for file, wanted in drift_edits(plan, side, selection, around.settings).items():
             known = edits.setdefault(file or home_file(into, root), [])
             known += (one for one in wanted if one not in known)
-    lines = write_edits(into, edits, root)
+    lines = write_edits(into, edits, root, around.how())
     return lines or [f"{shown(into, root)}: says all that Lexicon says; nothing was written"]
 
 

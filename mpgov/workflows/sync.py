@@ -88,7 +88,7 @@ def take_theirs(run: Run, where: Where) -> list[str]:
     if not taken or run.written is None or run.ground is None:
         return []
     path = FilePath(where.plan)
-    lines = take(path, taken, run.written)
+    lines = take(path, taken, run.written, run.ground.around.how())
     run.written = read_plan(path, FilePath.cwd(), run.ground.around.how()).catalog
     earlier = plan_since(path, run.wish.since) if run.wish.since else None
     run.again = _comparing(run.ground, run.written, earlier)
