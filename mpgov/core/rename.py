@@ -21,6 +21,7 @@ ALIKE: Final = 0.6  # of all properties of the two, weighed
 LEAST: Final = 2  # properties that both have, not counting those that most events have
 WIDESPREAD: Final = 0.5  # a property that more events have than this says little
 LITTLE: Final = 0.1  # what such a property weighs
+SURE: Final = 9.0  # what a workbook's row id weighs: more than any likeness
 SPELLED: Final = 0.5  # what names weigh that are alike: less than any properties
 SHORTEST: Final = 5  # in shorter names, one letter makes another word
 
@@ -57,9 +58,10 @@ class _Looks:
 
 def likely_renames(plan: Catalog, base: Catalog, lexicon: Catalog) -> list[Rename]:
     """The best candidate for every new event that looks like one that left the plan."""
+    by_row = list(_by_row(plan, base, lexicon))
     new = [_looks(e) for e in plan if _is_new(e.key, base, lexicon)]
     old = [_looks(e) for e in base if _is_event(e.key) and e.key not in plan.entities]
-    if not new or not old:
+    if not new or not (old or by_row):
         return []
     events = [_looks(e) for e in plan if e.key.kind == "event"]
     pairs = {(pair.new, pair.old): pair for pair in _by_name(new, old)}
@@ -69,11 +71,23 @@ def likely_renames(plan: Catalog, base: Catalog, lexicon: Catalog) -> list[Renam
         likely[pair.new, pair.old] = likely.get((pair.new, pair.old), 0) + pair.share
     found: list[Rename] = []
     taken: set[EntityKey] = set()
+    for pair in by_row:
+        pairs[pair.new, pair.old] = pair
+        likely[pair.new, pair.old] = SURE
     for pair in sorted(pairs.values(), key=lambda p: (-likely[p.new, p.old], p.new, p.old)):
         if not taken & {pair.new, pair.old}:
             taken |= {pair.new, pair.old}
             found.append(pair)
     return sorted(found, key=lambda pair: pair.new)
+
+
+def _by_row(plan: Catalog, base: Catalog, lexicon: Catalog) -> Iterator[Rename]:
+    """Events whose row in a workbook had another name when mpgov wrote it."""
+    for entity in plan:
+        old = EntityKey("event", entity.was)
+        there = old in base.entities or old in lexicon.entities
+        if entity.was and there and _is_new(entity.key, base, lexicon):
+            yield Rename(entity.key, old, 1.0, "it stands in its row of the workbook")
 
 
 def rename_findings(plan: Catalog, base: Catalog, lexicon: Catalog) -> Iterator[Finding]:
@@ -155,14 +169,23 @@ def _by_name(new: list[_Looks], old: list[_Looks]) -> Iterator[Rename]:
 
     for ordered in (0, 1):
         spelled = [one.spellings[ordered] for one in old]
+        holders: defaultdict[str, list[int]] = defaultdict(list)
+        for place, text in enumerate(spelled):
+            for end in _ends(text):
+                holders[end].append(place)
         for one in new:
-            near = process.extract(
-                one.spellings[ordered], spelled, scorer=OSA.distance, score_cutoff=1, limit=None
-            )
+            text = one.spellings[ordered]
+            some = {place: spelled[place] for end in _ends(text) for place in holders.get(end, ())}
+            near = process.extract(text, some, scorer=OSA.distance, score_cutoff=1, limit=None)
             for _, edits, place in near:
                 other = old[place]
                 if _reads_alike(one, other, int(edits)) and _may_be(one, other):
                     yield Rename(one.key, other.key, SPELLED - edits / 10, "the names are alike")
+
+
+def _ends(text: str) -> tuple[str, str]:
+    """How a text begins and ends: one slip in five letters or more leaves one of both."""
+    return f"^{text[:2]}", f"{text[-2:]}$"
 
 
 def _reads_alike(one: _Looks, other: _Looks, edits: int) -> bool:

@@ -102,8 +102,7 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
     book = Workbook()
     _about(book)
     for sheet in sheets:
-        if sheet.rows or sheet.title in {"Events", "Properties"}:
-            _Writer(book, sheet).write()
+        _Writer(book, sheet).write()
     book.properties.creator = "mpgov"
     book.properties.title = "Tracking plan"
     out = io.BytesIO()

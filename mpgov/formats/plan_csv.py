@@ -29,7 +29,7 @@ from mpgov.formats.table_columns import (
     VALUE,
     Field,
 )
-from mpgov.formats.table_edit import edits
+from mpgov.formats.table_edit import edits, says
 from mpgov.formats.table_grid import Grid, Known, Row, understand
 from mpgov.formats.table_reader import Reading, read_tables
 from mpgov.formats.table_rows import Cellular, Value, sheets
@@ -100,7 +100,7 @@ def update(source: Source, wanted: Catalog, how: How) -> bytes:
     for (_, row, column), value in changes.cells.items():
         records.put(row, column, "" if value is None else _cell(value))
     changed = records.text()
-    if _reading(source.name, changed, separator, how).plan.catalog != wanted:
+    if not says(lambda: _reading(source.name, changed, separator, how), wanted):
         raise CannotEditError
     return _encoded(source.data, changed)
 

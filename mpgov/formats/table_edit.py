@@ -6,11 +6,12 @@ what was wanted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from mpgov.core.model import USER, Catalog, Entity, Property, event
+from mpgov.errors import InputError
 from mpgov.formats.base import CannotEditError
 from mpgov.formats.cells import SHARED, encode
 from mpgov.formats.table_columns import (
@@ -59,6 +60,14 @@ def edits(reading: Reading, wanted: Catalog) -> Edits:
     return _Editor(reading).run(wanted)
 
 
+def says(again: Callable[[], Reading], wanted: Catalog) -> bool:
+    """Whether what was changed reads as what was wanted."""
+    try:
+        return again().plan.catalog == wanted
+    except InputError:
+        return False
+
+
 class _Editor:
     def __init__(self, reading: Reading) -> None:
         self.tables = reading.tables
@@ -71,7 +80,7 @@ class _Editor:
             if one.section == "event property" and both:
                 self.rows.setdefault(("event", one.holder, ""), []).append(one)
         self.last = [max((row.number for row in one.grid.rows), default=0) for one in self.tables]
-        self.columns: dict[tuple[int, Field | str], int] = {}
+        self.columns: dict[tuple[int, str], int] = {}
         self.widths = [max((h.column for h in one.headings), default=0) for one in self.tables]
 
     def run(self, wanted: Catalog) -> Edits:
@@ -79,7 +88,7 @@ class _Editor:
         old, new = dict(_things(self.before)), dict(_things(wanted))
         for thing in old:
             if thing not in new:
-                self._remove(thing)
+                self._remove(thing, keep_event=("event", thing[1], "") in new)
         for thing, cells in new.items():
             if thing not in old or thing not in self.rows:
                 self._add(thing, cells, wanted)
@@ -87,16 +96,17 @@ class _Editor:
                 self._change(thing, old[thing], cells)
         return self.found
 
-    def _remove(self, thing: Thing) -> None:
-        """Empty the rows of a thing; a row that also names its event keeps that."""
+    def _remove(self, thing: Thing, *, keep_event: bool) -> None:
+        """Empty the rows of a thing; a row that also speaks of an event that stays keeps that."""
         for origin in self.rows.get(thing, ()):
             table = self.tables[origin.sheet]
-            both = origin.section == "event property" and origin.named and table.kind == "flat"
+            speaks = any(h.level == "event" for h in table.headings) and table.kind == "flat"
+            both = thing[2] and keep_event and origin.named and speaks
             for heading in table.headings:
                 if not both or heading.level == "property" or heading.meaning == PROPERTY:
                     self.found.cells[origin.sheet, origin.row, heading.column] = None
         if thing not in self.rows:
-            raise CannotEditError
+            raise CannotEditError("no row of its own")
 
     def _change(self, thing: Thing, old: Cellular, new: Cellular) -> None:
         for key in {**old, **new}:
@@ -136,7 +146,7 @@ class _Editor:
             entity = wanted.entities[event(thing[1])]
             homes.sort(key=lambda n: self.tables[n].category != entity.category)
         if not homes:
-            raise CannotEditError
+            raise CannotEditError("no sheet for it")
         return homes[0]
 
     def _column(self, sheet: int, key: Field | str, thing: Thing) -> int:
@@ -145,20 +155,16 @@ class _Editor:
         known = _heading(table, key, level_of(thing[0]))
         if known is not None:
             return known.column
-        if (sheet, key) not in self.columns:
-            if key in {EVENT, PROPERTY, GROUP, ENTITY, KEY, VALUE}:
-                raise CannotEditError
+        name = (
+            key if isinstance(key, str) else key.name if table.kind == "own" else _name(key, table)
+        )
+        if (sheet, name) not in self.columns:
+            if key in {EVENT, PROPERTY, GROUP, KEY, VALUE} and table.kind != "own":
+                raise CannotEditError("no column for what rows are about")
             self.widths[sheet] += 1
-            self.columns[sheet, key] = self.widths[sheet]
-            name = (
-                key
-                if isinstance(key, str)
-                else key.name
-                if table.kind == "own"
-                else _name(key, table)
-            )
+            self.columns[sheet, name] = self.widths[sheet]
             self.found.headings[sheet, self.widths[sheet]] = name
-        return self.columns[sheet, key]
+        return self.columns[sheet, name]
 
 
 def _name(key: Field, table: Table) -> str:
