@@ -86,13 +86,15 @@ class ChangeSet:
     """All changes, in order, and what is known of them.
 
     `held` counts the entities that Lexicon held. `foreign` are the fields whose text nobody of
-    this project ever said: somebody typed it in Mixpanel.
+    this project ever said: somebody typed it in Mixpanel. With `fill_only` nothing of it replaces
+    a text or takes anything from a set.
     """
 
     changes: tuple[Change, ...] = ()
     held: int = 0
     foreign: frozenset[tuple[EntityKey, Path]] = field(default_factory=frozenset)
     volumes: Volumes | None = None
+    fill_only: bool = False
 
     def __iter__(self) -> Iterator[Change]:
         return iter(self.changes)
@@ -169,8 +171,18 @@ def change_as_json(change: Change) -> dict[str, Json]:
         "action": verb_of(change),
         "entity": change.key.kind,
         "name": change.key.name,
-        "fields": [_field_as_json(f) for f in field_changes(change)],
+        "fields": [field_as_json(f) for f in field_changes(change)],
     }
+
+
+def field_as_json(change: FieldChange) -> dict[str, Json]:
+    """A field's change as design 5 writes it."""
+    shown: dict[str, Json] = {"path": list(change.path)}
+    if change.before is not UNSET:
+        shown["before"] = value_as_json(change.before)
+    if change.after is not UNSET:
+        shown["after"] = value_as_json(change.after)
+    return shown
 
 
 def value_as_json(value: Value) -> Json:
@@ -223,15 +235,6 @@ def _property_changes(
 
 def _shown(value: Value) -> Value:
     return UNSET if is_empty(value) and value is not False else value
-
-
-def _field_as_json(change: FieldChange) -> dict[str, Json]:
-    shown: dict[str, Json] = {"path": list(change.path)}
-    if change.before is not UNSET:
-        shown["before"] = value_as_json(change.before)
-    if change.after is not UNSET:
-        shown["after"] = value_as_json(change.after)
-    return shown
 
 
 def _inverse(change: Change) -> Change:

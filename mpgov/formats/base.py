@@ -63,7 +63,8 @@ class Format:
     all problems. `dumps` gives the whole plan as one file; a format that is only read has none.
     `update` gives an existing file made to say the plan, in which nothing else changes; it raises
     `CannotEditError` where the file has no place for it. `losses` names what that would lose
-    of a file, `left_out` what of a plan the format cannot carry. `is_it` says, by what a file holds, whether it is in this format.
+    of a file, `left_out` what of a plan the format cannot carry. `is_it` says, by what a file
+    holds, whether it is in this format.
     """
 
     name: str

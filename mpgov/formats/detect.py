@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 import mpgov.formats
 from mpgov.core.discover import discover
-from mpgov.formats import plan_yaml
+from mpgov.formats import plan_text
 from mpgov.formats.base import Format, Source
 
 
@@ -20,10 +20,10 @@ def all_formats() -> tuple[Format, ...]:
 def format_of(source: Source) -> Format:
     """The format that a file is in; YAML where nothing else is recognised."""
     suffix = PurePath(source.name).suffix.lower()
-    if suffix in plan_yaml.FORMAT.suffixes:
-        return plan_yaml.FORMAT
+    if suffix in plan_text.FORMAT.suffixes:
+        return plan_text.FORMAT
     found = next((one for one in all_formats() if one.is_it(source)), None)
-    named = next((one for one in all_formats() if suffix in one.suffixes), plan_yaml.FORMAT)
+    named = next((one for one in all_formats() if suffix in one.suffixes), plan_text.FORMAT)
     return found or named
 
 

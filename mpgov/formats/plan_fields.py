@@ -71,14 +71,14 @@ def _is_day(value: str) -> bool:
 
 def _pattern(doc: Document, name: str, node: Node) -> Text:
     value = text(doc, name, node)
-    if isinstance(value, str) and (problem := _regex_problem(value)):
+    if isinstance(value, str) and (problem := regex_problem(value)):
         message = f"{name} is no regular expression: {problem}; repair {shown(value)}"
         return doc.problem(node, message)
     return value
 
 
 @cache
-def _regex_problem(pattern: str) -> str:
+def regex_problem(pattern: str) -> str:
     """Why a text is no regular expression; empty where it is one."""
     try:
         with warnings.catch_warnings():

@@ -11,9 +11,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from mpgov.core.model import Catalog
 from mpgov.errors import InputError
-from mpgov.formats.base import Format, How, Plan, Source
+from mpgov.formats.base import Plan, Source
 from mpgov.formats.plan_reader import PlanReader
 from mpgov.formats.plan_writer import dumps
 from mpgov.formats.yaml_nodes import MAP, MOST_BYTES, PLAIN, QUOTED, compose
@@ -23,7 +22,7 @@ from mpgov.formats.yaml_values import Document, found, is_empty
 if TYPE_CHECKING:
     from yaml.nodes import Node
 
-__all__ = ["FORMAT", "Plan", "dumps", "loads"]
+__all__ = ["Plan", "dumps", "loads"]
 
 VERSION: Final = "1"
 _BEGIN: Final = "a plan begins with the line mpgov: 1"
@@ -109,21 +108,3 @@ def _check_version(document: Document, node: Node) -> None:
         document.problem(node, f"{message}; upgrade mpgov")
     else:
         document.problem(node, f"mpgov expects 1, found {found(node)}; write mpgov: 1")
-
-
-def _loads(sources: Sequence[Source], how: How) -> Plan:
-    return loads(sources, folder=how.folder)
-
-
-def _update(source: Source, wanted: Catalog, _how: How) -> str:
-    from mpgov.formats.plan_edit import update  # noqa: PLC0415 - it reads with this module
-
-    try:
-        text = source.data.decode()
-    except UnicodeDecodeError:
-        message = f"{source.name}:1:1: is not UTF-8; save it as UTF-8 to have it edited"
-        raise InputError(message) from None
-    return update(text, wanted, source.name)
-
-
-FORMAT: Final = Format("yaml", (".yaml", ".yml"), _loads, dumps, update=_update)

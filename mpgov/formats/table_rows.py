@@ -21,7 +21,10 @@ from mpgov.formats.table_columns import (
     GROUP,
     ID,
     KEY,
+    LIST_VALUE,
     MORE,
+    PEOPLE_KEYS,
+    PEOPLE_VALUE,
     PROPERTY,
     PROPERTY_FIELDS,
     SUPER_FIELDS,
@@ -130,10 +133,28 @@ def _groups(catalog: Catalog) -> Iterator[Cellular]:
 
 
 def _settings(catalog: Catalog) -> Iterator[Cellular]:
-    from mpgov.formats.table_settings import settings_of  # noqa: PLC0415 - they use our lists
+    """Key and value of everything that the other sheets do not say."""
+    said = sections(catalog)
+    if said.get("user_properties") == {}:
+        yield {KEY: "user_properties", VALUE: "{}"}
+    for name in ("identity", "governance"):
+        yield from _flat(name, said.get(name) or {})
+    waivers = said.get("waive")
+    for number, waiver in enumerate(waivers if isinstance(waivers, list) else (), 1):
+        yield from _flat(f"waive.{number}", waiver)
 
-    for key, value in settings_of(sections(catalog)):
-        yield {KEY: key, VALUE: value}
+
+def _flat(path: str, value: object) -> Iterator[Cellular]:
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _flat(f"{path}.{name}", inner)
+    elif value is None:
+        yield {KEY: path, VALUE: CLEAR}
+    elif isinstance(value, tuple | list):
+        field = PEOPLE_VALUE if path.rpartition(".")[2] in PEOPLE_KEYS else LIST_VALUE
+        yield {KEY: path, VALUE: list_cell([str(one) for one in value], field)}
+    else:
+        yield {KEY: path, VALUE: encode(str(value))}
 
 
 _TYPE: Final = next(one for one in PROPERTY_FIELDS if one.shape == "type")

@@ -6,21 +6,19 @@ A key is the path of the value in YAML: `identity.id_merge`, `governance.approve
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from mpgov.core.json_text import JsonError
-from mpgov.formats.cells import CLEAR, encode, is_mark
-from mpgov.formats.table_columns import Field
+from mpgov.formats.cells import CLEAR, is_mark
+from mpgov.formats.table_columns import LIST_VALUE, PEOPLE_KEYS, PEOPLE_VALUE
 from mpgov.formats.table_gather import Gathering
 from mpgov.formats.table_nodes import At, mapping, plain, quoted, sequence
-from mpgov.formats.table_rows import list_cell
 
 if TYPE_CHECKING:
     from yaml.nodes import Node
 
-_OWNERS: Final = frozenset({"curators", "approvers", "left"})
-_LISTS: Final = frozenset({"login_events", "logout_events", *_OWNERS})
+_LISTS: Final = frozenset({"login_events", "logout_events", *PEOPLE_KEYS})
 _SECTIONS: Final = ("identity", "governance", "waive", "user_properties")
 
 
@@ -43,30 +41,6 @@ def setting_nodes(found: Gathering) -> Iterator[tuple[Node, Node]]:
         )
 
 
-def settings_of(sections: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """Key and value of everything that the other sheets do not say."""
-    if sections.get("user_properties") == {}:
-        yield "user_properties", "{}"
-    for name in ("identity", "governance"):
-        yield from _flat(name, sections.get(name) or {})
-    waivers = sections.get("waive")
-    for number, waiver in enumerate(waivers if isinstance(waivers, list) else (), 1):
-        yield from _flat(f"waive.{number}", waiver)
-
-
-def _flat(path: str, value: object) -> Iterator[tuple[str, str]]:
-    if isinstance(value, Mapping):
-        for name, inner in value.items():
-            yield from _flat(f"{path}.{name}", inner)
-    elif value is None:
-        yield path, CLEAR
-    elif isinstance(value, tuple | list):
-        field = _PEOPLE if path.rpartition(".")[2] in _OWNERS else _FIELD
-        yield path, list_cell([str(one) for one in value], field)
-    else:
-        yield path, encode(str(value))
-
-
 def _node(found: Gathering, path: tuple[str, ...], text: str, at: At) -> Node | None:
     if path[0] not in _SECTIONS:
         known = ", ".join(_SECTIONS)
@@ -75,12 +49,12 @@ def _node(found: Gathering, path: tuple[str, ...], text: str, at: At) -> Node | 
     if is_mark(text, CLEAR):
         return plain("null", at)
     cells = found.cells
-    if path[-1] in _OWNERS:
-        return cells.owners(_FIELD, text, at)
+    if path[-1] in PEOPLE_KEYS:
+        return cells.owners(PEOPLE_VALUE, text, at)
     if path[-1] in _LISTS:
-        return cells.texts(_FIELD, text, at)
+        return cells.texts(LIST_VALUE, text, at)
     try:
-        return cells.text(_FIELD, text, at)
+        return cells.text(LIST_VALUE, text, at)
     except JsonError as error:
         found.document.problem_at(at, f"{'.'.join(path)} {error}")
         return None
@@ -110,7 +84,3 @@ def _key(name: str, value: Any) -> Node:
     while isinstance(at, dict):
         at = next(iter(at.values()))
     return quoted(name, at.start_mark)
-
-
-_FIELD: Final = Field("row", ("value",), "Value", "texts")
-_PEOPLE: Final = Field("row", ("value",), "Value", "owners")

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from mpgov.core.change import (
     Change,
     ChangeSet,
+    Create,
     Delete,
     FieldChange,
     Update,
     field_changes,
 )
 from mpgov.core.finding import Finding
-from mpgov.core.model import UNSET, Entity, EntityKey, Location, Path, Value
+from mpgov.core.model import FLAGS, UNSET, Entity, EntityKey, Location, Path, Value
 from mpgov.core.rule import Options, rule
 
 
@@ -108,7 +109,7 @@ events: {A: {hidden: true}, B: {hidden: true}, C: {hidden: true}, D: {hidden: tr
 )
 def mass_change(changes: ChangeSet, options: Options) -> Iterator[Finding]:
     """A wrong file, a wrong project or a wrong merge changes much at once."""
-    touched = changes.count("update") + changes.count("delete")
+    touched = sum(_weighs(change, changes.fill_only) for change in changes)
     least, share = options["least"], options["share"]
     assert isinstance(least, int)  # noqa: S101 - settings are checked where they are read
     assert isinstance(share, int | float)  # noqa: S101 - as above
@@ -165,6 +166,15 @@ def foreign_text(changes: ChangeSet, _: Options) -> Iterator[Finding]:
             what = change.path[-1].replace("_", " ")
             message = f"{word} the {what}, which no plan ever said"
             yield Finding(message, key, _name(change), at)
+
+
+def _weighs(change: Change, fill_only: bool) -> bool:
+    """Whether a change takes part in changing much at once; to fill what is empty does not."""
+    if isinstance(change, Create):
+        return False
+    if isinstance(change, Delete) or not fill_only:
+        return True
+    return any(one.path[-1] in {*FLAGS, "status"} for one in field_changes(change))
 
 
 def _quieting(change: Change) -> str:

@@ -141,7 +141,9 @@ def _compared(
     if wish.prune:
         _prune(written, side, wish, merged)
     foreign = frozenset(_foreign(merged, side))
-    changes = replace(diff(stored.catalog, merged.wanted), foreign=foreign)
+    changes = replace(
+        diff(stored.catalog, merged.wanted), foreign=foreign, fill_only=wish.fill_only
+    )
     changes = replace(changes, volumes=side.volumes(quieted(changes)))
     items = prepare(list(changes), stored, settings.deprecated_tag)
     found, standing = judge_changes(changes, settings, wish.allow)

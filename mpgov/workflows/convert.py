@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mpgov.core.model import Catalog
 from mpgov.errors import InputError, UsageError
-from mpgov.formats import plan_yaml
+from mpgov.formats import plan_text
 from mpgov.formats.base import CannotEditError, Format, Source
 from mpgov.formats.detect import all_formats, format_for, format_of
 from mpgov.storage.files import write_beside
@@ -115,7 +115,7 @@ def _into_folder(
     contents = {source.name: source for source in plan_sources(path, root)}
     contents |= {name: Source(name, one.content) for name, one in changed.items()}
     how = replace(around.how(), folder=True)
-    if plan_yaml.FORMAT.loads(list(contents.values()), how).catalog != wanted:
+    if plan_text.FORMAT.loads(list(contents.values()), how).catalog != wanted:
         message = f"{shown(path, root)}: cannot be made to say the plan file by file"
         raise InputError(message, hint="convert onto one file")
     if not check:

@@ -27,6 +27,8 @@ def diff(
     """
     check_wish(wish, "")
     plan, checked = judged(path, around)
+    for note in plan.notes:
+        around.notify(note)
     if fails(checked.findings, "error"):
         return checked
     earlier = plan_since(path, wish.since) if wish.since else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,10 +11,11 @@ from pathlib import Path
 from mpgov.errors import InputError
 from mpgov.formats.base import How, Plan, Source
 from mpgov.formats.detect import format_of
-from mpgov.formats.plan_yaml import FORMAT
+from mpgov.formats.plan_text import FORMAT
 
 STDIN = "-"
 _WHOLE = How()
+_SCHEMA = re.compile(r"\.json$|^\d+-\d+-\d+$")  # a folder of JSON Schemas; Iglu's have no suffix
 
 
 def read_plan(path: Path | str, root: Path, how: How = _WHOLE) -> Plan:
@@ -22,7 +24,9 @@ def read_plan(path: Path | str, root: Path, how: How = _WHOLE) -> Plan:
     if str(path) == STDIN:
         return FORMAT.loads(sources, how)
     folder = Path(path).is_dir()
-    return format_of(sources[0]).loads(sources, replace(how, folder=folder))
+    formats = [format_of(source) for source in sources]
+    form = next((one for one in formats if one is not FORMAT), FORMAT)
+    return form.loads(sources, replace(how, folder=folder))
 
 
 def plan_sources(path: Path | str, root: Path) -> Iterator[Source]:
@@ -45,7 +49,7 @@ def plan_files(path: Path, root: Path) -> list[Path]:
         )
     every = sorted(file for file in path.rglob("*") if file.is_file())
     files = [file for file in every if file.suffix in FORMAT.suffixes]
-    files = files or [file for file in every if file.suffix == ".json"]  # a folder of JSON Schemas
+    files = files or [file for file in every if _SCHEMA.search(file.name)]
     if not files:
         raise InputError(
             f"{shown(path, root)}: holds no {' or '.join(FORMAT.suffixes)} file", hint=_hint(every)

@@ -49,6 +49,8 @@ def prepare(where: Where, wish: Wish) -> Run | CheckReport:
     check_wish(wish, where.plan)
     around = where.around
     plan, checked = judged(where.plan, around)
+    for note in plan.notes:
+        around.notify(note)
     if fails(checked.findings, "error"):
         return checked
     project = around.project()

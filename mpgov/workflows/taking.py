@@ -21,8 +21,7 @@ from mpgov.core.model import (
 from mpgov.core.model import Path as FieldPath
 from mpgov.core.normal import is_empty, normal, with_fields
 from mpgov.core.select import Selection, select
-from mpgov.errors import InputError
-from mpgov.formats import plan_yaml
+from mpgov.formats import plan_text
 from mpgov.formats.base import CannotEditError, How, Source
 from mpgov.formats.detect import format_of
 from mpgov.formats.plan_edit import AddEntity, Edit, RemoveEntity, SetField, edit, edited
@@ -91,8 +90,8 @@ def edited_files(path: Path, edits: Edits, root: Path, how: How) -> dict[str, Re
         file = files.get(name)
         source = Source(name, read_bytes(file, root) if file else b"mpgov: 1\n")
         form = format_of(source)
-        if form is plan_yaml.FORMAT:
-            text = edit(_text(source), wanted, name)
+        if form is plan_text.FORMAT:
+            text = edit(plan_text.text_of(source), wanted, name)
             changed[name] = Rewritten(file or Path(name), text.encode())
         else:
             said = edited(form.loads([source], how).catalog, wanted)
@@ -162,15 +161,6 @@ def _parts(thing: type[Entity | Property]) -> tuple[str, ...]:
 
 _ENTITY_PARTS: Final = _parts(Entity)
 _PROPERTY_PARTS: Final = _parts(Property)
-
-
-def _text(source: Source) -> str:
-    """A plan's text, to be edited where it stands."""
-    try:
-        return source.data.decode()
-    except UnicodeDecodeError:
-        message = f"{source.name}:1:1: is not UTF-8; save it as UTF-8 to have it edited"
-        raise InputError(message) from None
 
 
 def _counted(wanted: list[Edit]) -> str:

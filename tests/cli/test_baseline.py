@@ -35,7 +35,7 @@ def test_only_what_is_new_fails(house: House, run: Run) -> None:
     assert both.exit_code == 1
     told = both.stdout.splitlines()
     assert [line for line in told if "A ·" in line] == [
-        "plan.yaml:6:45: error: A · p has the example y, which is no number [datatypes/example]"
+        "plan.yaml:6:38: error: A · p has the example y, which is no number [datatypes/example]"
     ]
     assert told[-1].endswith("; 4 accepted by the baseline")
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from openpyxl import load_workbook
 
 from mpgov.core.model import Catalog
-from mpgov.formats import plan_csv, plan_excel, plan_yaml
+from mpgov.formats import plan_csv, plan_excel, plan_text
 from mpgov.formats.base import Format, How, Source
 from tests.strategies import catalogs
 
@@ -32,11 +32,11 @@ def through(form: Format, catalog: Catalog) -> Catalog:
 def test_a_plan_comes_back_from_yaml_excel_csv_excel_and_yaml(catalog: Catalog) -> None:
     went = catalog
     for form in (
-        plan_yaml.FORMAT,
+        plan_text.FORMAT,
         plan_excel.FORMAT,
         plan_csv.FORMAT,
         plan_excel.FORMAT,
-        plan_yaml.FORMAT,
+        plan_text.FORMAT,
     ):
         went = through(form, went)
     assert went == catalog
@@ -44,11 +44,11 @@ def test_a_plan_comes_back_from_yaml_excel_csv_excel_and_yaml(catalog: Catalog) 
 
 def test_the_demo_plan_comes_back_byte_for_byte() -> None:
     data = SHOP.read_bytes()
-    before = reread(plan_yaml.FORMAT, data)
+    before = reread(plan_text.FORMAT, data)
     went = before
     for form in (plan_excel.FORMAT, plan_csv.FORMAT, plan_excel.FORMAT):
         went = through(form, went)
-    update = plan_yaml.FORMAT.update
+    update = plan_text.FORMAT.update
     assert update is not None
     assert update(Source("plans/shop.yaml", data), went, How()) == data.decode()
 

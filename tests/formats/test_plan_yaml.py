@@ -25,7 +25,8 @@ from mpgov.core.model import (
 )
 from mpgov.errors import InputError
 from mpgov.formats.base import How, Plan, Source
-from mpgov.formats.plan_yaml import FORMAT, dumps, loads
+from mpgov.formats.plan_text import FORMAT
+from mpgov.formats.plan_yaml import dumps, loads
 
 SHOP = Path(__file__).parents[2] / "plans" / "shop.yaml"
 

@@ -17,6 +17,7 @@ WAIT = ("--max-wait", "1")
 
 # Every command, as it is used; one that is missing here fails a test.
 TABLE: dict[str, tuple[tuple[str, ...], ...]] = {
+    "init": (("init", "--ci", "github"), ("init", "--from-lexicon", *WAIT)),
     "check": (("check",),),
     "diff": (("diff", *WAIT), ("diff", *WAIT, "--format", "json", "--output", "d.json")),
     "sync": (("sync", "--yes", *WAIT),),

@@ -222,6 +222,19 @@ class TestGuards:
         assert stored["description"] == "Theirs"
         assert stored["metadata"]["com.mixpanel"] == {"displayName": "Paid"}
 
+    def test_to_fill_what_is_empty_is_no_mass_change_and_to_hide_is(self, house: House) -> None:
+        names = [f"Event {number}" for number in range(10)]
+        house.put(*map(event_entry, names))
+        described = (f"{name}: {{description: Ours, tags: [t]}}" for name in names)
+        house.plan(f"events: {{{', '.join(described)}}}")
+        assert sync(house, Wish()).exit_code == 1
+        assert sync(house, Wish(fill_only=True)).exit_code == 0
+        assert {schema["description"] for schema in house.stored().values()} == {"Ours"}
+        hidden = (f"{name}: {{hidden: true}}" for name in names)
+        house.plan(f"events: {{{', '.join(hidden)}}}")
+        report = sync(house, Wish(fill_only=True))
+        assert {one.rule for one in report.diff.standing} == {"guards/mass-change"}
+
 
 class TestTrouble:
     def test_the_entry_at_fault_is_named_and_the_others_land(self, house: House) -> None:
