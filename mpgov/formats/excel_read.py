@@ -105,12 +105,18 @@ def reading(source: Source) -> Iterator[None]:
     except InputError:
         raise
     except Exception as error:  # noqa: BLE001 - a damaged file can raise anything in there
-        if "Entities" in type(error).__name__ or "DTD" in type(error).__name__:
-            reason = "it declares entities, as no spreadsheet does"
-        else:
-            reason = f"{type(error).__name__}: {error}"[:200]
-        message = f"{source.name}: is damaged: {reason}"
+        message = f"{source.name}: is damaged: {_reason(error)}"
         raise InputError(message, hint="open it in a spreadsheet, and save it again") from None
+
+
+def _reason(error: BaseException) -> str:
+    """What lies at the bottom of it, on one line."""
+    while (deeper := error.__cause__ or error.__context__) is not None:
+        error = deeper
+    if type(error).__name__ in {"EntitiesForbidden", "DTDForbidden"}:  # of defusedxml
+        return "it declares entities, as no spreadsheet does"
+    said = str(error).partition("\n")[0][:160]
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
 def _open(data: bytes, *, values: bool) -> Workbook:

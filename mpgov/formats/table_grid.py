@@ -6,6 +6,7 @@ that is the same for both.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal, TypeAlias
@@ -51,6 +52,10 @@ _GENERIC: Final = frozenset(
     | {"data dictionary", "event dictionary", "dictionary"}
 )
 _LEFT_OUT: Final = "ignore"
+_REMARK: Final = re.compile(
+    r"(legend|notes?|remarks?|key|colou?rs?|last updated|updated|source|total|contact|confidential|"
+    r"legende|hinweise?|anmerkung(en)?|stand|quelle|légende|remarques?|leyenda|notas?)\b|.*:$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +175,24 @@ def is_about(grid: Grid) -> bool:
     return heading_key(grid.title) in _PASSED_OVER
 
 
+def without_remarks(table: Table) -> tuple[Table, str]:
+    """The table without what people write below it, and where that begins; empty if nowhere.
+
+    Remarks stand below an empty row, fill no more than two cells of a row, and say what they are.
+    """
+    rows = table.grid.rows
+    for place in range(table.first + 1, len(rows)):
+        gap = rows[place].number - rows[place - 1].number > 1
+        filled = [cell.strip() for cell in rows[place].cells if cell.strip()]
+        if gap and len(table.headings) > 2 and filled and _REMARK.match(filled[0].casefold()):
+            below = rows[place:]
+            if all(sum(bool(cell.strip()) for cell in row.cells) <= 2 for row in below):
+                column = next(i for i, cell in enumerate(rows[place].cells) if cell.strip())
+                where = str(table.grid.locate(rows[place].number, column))
+                return replace(table, grid=replace(table.grid, rows=rows[:place])), where
+    return table, ""
+
+
 def turned(grid: Grid, known: Known) -> Grid | None:
     """The sheet turned on its side, where an event is a column and the headings stand below."""
     width = max((len(row.cells) for row in grid.rows), default=0)
@@ -236,7 +259,8 @@ def _headings(cells: Sequence[str], kind: Kind, known: Known) -> list[Heading]:
     """What each cell of the heading row means; a heading of two meanings is its neighbour's."""
     found: list[Heading] = []
     taken: set[Field] = set()
-    level: Level = "event" if kind in {"flat", "events", "own"} else "property"
+    level = _first_level(cells, kind, known)
+    apart = level == "property" and kind == "flat"
     for column, cell in enumerate(cells):
         text = _plain(cell)
         meant = known.meanings(text) if cell.strip() else None
@@ -247,7 +271,7 @@ def _headings(cells: Sequence[str], kind: Kind, known: Known) -> list[Heading]:
             fits = [_name_of(kind)]
         near = [one for one in fits if one.level in {"row", level}]
         meaning = next(iter(near or fits), None)
-        if meaning in {EVENT, PROPERTY} and kind == "flat":
+        if meaning in {EVENT, PROPERTY} and kind == "flat" and not apart:
             level = "event" if meaning == EVENT else "property"
         if meaning is not None:
             taken.add(meaning)
@@ -256,6 +280,23 @@ def _headings(cells: Sequence[str], kind: Kind, known: Known) -> list[Heading]:
         )
         found.append(Heading(column, text, meaning, meaning.level if meaning else level, twin))
     return [replace(one, twin=None) if one.twin in taken else one for one in found]
+
+
+def _first_level(cells: Sequence[str], kind: Kind, known: Known) -> Level:
+    """Of what the first headings speak that an event and a property can both have.
+
+    Where no heading is an event's alone, and the property's name comes first or the event's
+    follows it at once, all speak of properties: the event's name only says whose they are.
+    """
+    if kind != "flat":
+        return "event" if kind in {"events", "own"} else "property"
+    every = [[o for o in known.meanings(_plain(c)) or () if _belongs(o, kind)] for c in cells]
+    sure = any(one and all(o.level == "event" for o in one) for one in every)
+    names = [next((o for o in one if o in {EVENT, PROPERTY}), None) for one in every]
+    order = [one for one in names if one is not None]
+    beside = EVENT in names and names[names.index(EVENT) + 1 :][:1] == [PROPERTY]
+    first = order[:1] == [PROPERTY] or beside
+    return "property" if first and not sure else "event"
 
 
 _LEVELS: Final[Mapping[Kind, frozenset[Level]]] = {

@@ -25,7 +25,17 @@ from mpgov.formats.table_columns import (
     Level,
 )
 from mpgov.formats.table_gather import Gathering, Origin, Said, named
-from mpgov.formats.table_grid import Grid, Heading, Known, Row, Table, is_about, turned, understand
+from mpgov.formats.table_grid import (
+    Grid,
+    Heading,
+    Known,
+    Row,
+    Table,
+    is_about,
+    turned,
+    understand,
+    without_remarks,
+)
 from mpgov.formats.table_nodes import At, Cells, TableDocument, mapping, plain, quoted
 from mpgov.formats.table_settings import setting_nodes
 from mpgov.formats.yaml_problems import shown
@@ -65,6 +75,7 @@ def read_tables(name: str, grids: Sequence[Grid], how: How, *, comma: bool = Fal
     several = sum(one.kind in {"flat", "events"} for one in tables) > 1
     for number, table in enumerate(tables):
         _Sheet(gathering, table if several else replace(table, category=""), number).read()
+    notes += _renamed(gathering)
     catalog = _catalog(gathering, document)
     document.problems.raise_any()
     notes += _strays(gathering, tables)
@@ -82,7 +93,10 @@ def _tables(name: str, grids: Sequence[Grid], known: Known) -> tuple[list[Table]
         if table is None and (other := turned(grid, known)) is not None:
             table = understand(other, known)
         if table is not None:
+            table, remarks = without_remarks(table)
             tables.append(table)
+            if remarks:
+                notes.append(f"{remarks}: from here on taken for remarks, not for the plan")
         elif grid.rows and not is_about(grid):
             notes.append(f"{name}: sheet {grid.title}: no headings of a plan; passed over")
     if not tables:
@@ -347,6 +361,19 @@ def _with_ids(catalog: Catalog, found: Gathering) -> Catalog:
         if found.ids.get(key.name, key.name) not in names
     }
     return replace(catalog, entities={**catalog.entities, **renamed}) if renamed else catalog
+
+
+def _renamed(found: Gathering) -> list[str]:
+    """Let properties follow an event whose row got another name, if only that row was changed."""
+    notes = []
+    for new, old in found.ids.items():
+        left = found.events.get(old)
+        if left is None or old in found.defined or found.events[new].properties:
+            continue
+        found.events[new].properties = found.events.pop(old).properties
+        place = left.at.place()
+        notes.append(f"{place}: {shown(old)} is {shown(new)} now, as the row of the event says")
+    return notes
 
 
 def _strays(found: Gathering, tables: Sequence[Table]) -> Iterator[str]:
