@@ -267,8 +267,8 @@ def _headings(cells: Sequence[str], kind: Kind, known: Known) -> list[Heading]:
         if meant is None:
             continue
         fits = [one for one in meant if one not in taken and _belongs(one, kind)]
-        if NAME in fits:
-            fits = [_name_of(kind)]
+        if NAME in fits or KEY in fits:
+            fits = [KEY if KEY in fits else _name_of(kind)]
         near = [one for one in fits if one.level in {"row", level}]
         meaning = next(iter(near or fits), None)
         if meaning in {EVENT, PROPERTY} and kind == "flat" and not apart:

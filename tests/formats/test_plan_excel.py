@@ -228,12 +228,8 @@ class TestOurs:
 
     def test_it_explains_itself_first(self) -> None:
         book = opened(self.data)
-        ours = (
-            "Events",
-            "Properties",
-            *(f"{one} Properties" for one in ("User", "Group", "Super")),
-        )
-        assert book.sheetnames == ["About", *ours, "Settings"]
+        about = [f"{one} Properties" for one in ("User", "Group", "Super")]
+        assert book.sheetnames == ["About", "Events", "Properties", *about, "Settings"]
         assert book.active is not None
         assert book.active.title == "About"
 
