@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import statistics
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
@@ -22,6 +23,20 @@ from mpgov.sandbox.limits import MOST_UPDATES
 
 LOAD = "import sys, yaml; yaml.load(open(sys.argv[1], 'rb'), Loader=yaml.CSafeLoader)"
 
+READ = """
+import sys
+from pathlib import Path
+from mpgov.workflows.plans import read_plan
+assert len(read_plan(Path(sys.argv[1]), Path()).catalog) == 1000
+"""
+WALK = """
+import sys
+from openpyxl import load_workbook
+for sheet in load_workbook(sys.argv[1], read_only=True, data_only=True).worksheets:
+    for _ in sheet.iter_rows():
+        pass
+"""
+
 Row = tuple[str, str, str]
 
 
@@ -38,6 +53,7 @@ def rows(folder: Path) -> Iterator[Row]:
     """Each row as it is measured."""
     yield _help(folder)
     yield _check(folder)
+    yield _workbook(folder)
     yield _diff(folder)
     yield _merge(folder)
     yield _three_way(folder)
@@ -63,6 +79,20 @@ def _check(folder: Path) -> Row:
     )
     return (
         "`mpgov check` of 1 000 x 5 over the C loader, each in its own process",
+        f"{ours.cpu / theirs.cpu:.2f}",
+        f"{ours.cpu:.2f} s over {theirs.cpu:.2f} s; {ours.megabytes:.0f} MB",
+    )
+
+
+def _workbook(folder: Path) -> Row:
+    file = folder / "plan.xlsx"
+    convert = python("-m", "mpgov", "convert", str(write(folder / "b.yaml", 1000, 20)), str(file))
+    subprocess.run(convert, cwd=folder, check=True, capture_output=True)
+    ours, theirs = in_turn(
+        python("-c", READ, str(file)), python("-c", WALK, str(file)), cwd=folder, runs=3
+    )
+    return (
+        "reading a workbook of 20 000 property rows over openpyxl's read-only walk of it",
         f"{ours.cpu / theirs.cpu:.2f}",
         f"{ours.cpu:.2f} s over {theirs.cpu:.2f} s; {ours.megabytes:.0f} MB",
     )

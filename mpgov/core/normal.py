@@ -63,6 +63,7 @@ def normal_entity(entity: Entity) -> Entity:
         },
         at=entity.at,
         places=entity.places,
+        was=entity.was,
     )
 
 

@@ -217,10 +217,9 @@ class TestHeadings:
             Events=[["Event", "Description"], ["Purchase Completed", "x"]],
             Properties=[["Event", "Property", "Type"], ["Purchase Complete", "p", "string"]],
         )
-        assert read(data).notes == (
-            'plan.xlsx: Properties!A2: "Purchase Complete" has no row among the events; '
-            "did you mean Purchase Completed?",
-        )
+        (note,) = read(data).notes
+        assert note.startswith('plan.xlsx: Properties!A2: "Purchase Complete" has no row among')
+        assert note.endswith("did you mean Purchase Completed?")
 
 
 class TestOurs:

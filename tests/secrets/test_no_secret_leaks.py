@@ -19,6 +19,7 @@ WAIT = ("--max-wait", "1")
 TABLE: dict[str, tuple[tuple[str, ...], ...]] = {
     "init": (("init", "--ci", "github"), ("init", "--from-lexicon", *WAIT)),
     "check": (("check",),),
+    "convert": (("convert", "plan.yaml", "plan.xlsx"),),
     "diff": (("diff", *WAIT), ("diff", *WAIT, "--format", "json", "--output", "d.json")),
     "sync": (("sync", "--yes", *WAIT),),
     "undo": (("undo", "--last", "--yes", "--allow", "guards/deletes", *WAIT),),
