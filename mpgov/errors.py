@@ -72,6 +72,6 @@ class RemoteError(MpgovError):
 
 
 class UsedError(MpgovError):
-    """Of a saved change set or a run nothing still stands, or it was applied already."""
+    """Of a saved change set nothing still stands or was approved, or it was applied already."""
 
     exit_code = 6

@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from mpgov.cli import options
-from mpgov.core.report import CheckReport
+from mpgov.core.report import CheckReport, DiffReport
 from mpgov.workflows.compare import Wish
-from mpgov.workflows.diff import diff
+from mpgov.workflows.diff import as_lexicon_csv, diff
 
 
 @click.command(
@@ -32,7 +32,7 @@ Examples:
 @options.retry_refused
 @options.allow
 @click.option("--exit-code", is_flag=True, help="Exit 1 for changes, conflicts or guards.")
-@options.format_option(*options.FORMATS)
+@options.format_option(*options.FORMATS, "lexicon-csv", "xlsx")
 @options.output
 @options.max_wait
 @click.pass_context
@@ -73,7 +73,14 @@ def command(
         since=since,
     )
     report = diff(options.plan_path(plan, plan_option, found), found, wish, against, drift=drift)
-    options.Answer(format_, output).write(ctx, report)
+    answer = options.Answer(format_, output)
+    if format_ == "lexicon-csv" and isinstance(report, DiffReport):
+        text, notes = as_lexicon_csv(report, found)
+        answer.text(text)
+        for note in notes:
+            options.tell(ctx, note)
+    else:
+        answer.write(ctx, report)
     if isinstance(report, CheckReport):
         options.tell(ctx, "the plan has errors; nothing was compared")
         ctx.exit(1)

@@ -18,6 +18,7 @@ from mpgov.workflows.export import SUFFIXES, ExportWish, export
     epilog="""\b
 Examples:
   mpgov export
+  mpgov export --output lexicon.xlsx
   mpgov export --into plans --only 'tag:Commerce'""",
 )
 @options.project
@@ -53,11 +54,11 @@ def command(
         return
     if drift:
         raise UsageError("--drift goes with --into PLAN")
-    suffix = Path(output).suffix if output else ""
+    suffix = Path(output).suffix.lower() if output else ""
     named = next((name for name, ending in SUFFIXES.items() if ending == suffix), "yaml")
     exported = export(found, ExportWish(format_ or named, output, chosen, live))
     if exported.path is None:
-        click.echo(exported.text, nl=False)
+        options.echo(exported.content)
     else:
         click.echo(visible(str(exported.path)))
     options.tell(ctx, f"{exported.stored} entities have a stored schema")

@@ -139,29 +139,72 @@ class Answer:
     output: str | None
 
     def write(self, ctx: click.Context, report: Report) -> None:
-        """Draw the report and write it to the file or to stdout."""
-        renderer = self._renderer()
-        to_file = self.output not in {None, "-"}
-        color = not to_file and ctx.color is not False and sys.stdout.isatty()
-        self.text(renderer.draw(report, color))
+        """Draw the report and write it to the file or to stdout.
 
-    def text(self, text: str) -> None:
-        """Write text to the file or to stdout."""
+        What the format cannot draw goes to stdout as text: the errors of a plan are no workbook.
+        """
+        renderer = self._renderer()
+        answer = self
+        if not isinstance(report, renderer.draws):
+            renderer, answer = all_renderers()["text"], Answer("text", None)
+        color = not answer.to_file and ctx.color is not False and sys.stdout.isatty()
+        answer.text(renderer.draw(report, color))
+
+    def text(self, content: str | bytes) -> None:
+        """Write what was drawn to the file or to stdout."""
         if self.output is None or self.output == "-":
-            click.echo(text, nl=False)
+            echo(content)
             return
-        write_beside(Path(self.output), text)
+        write_beside(Path(self.output), content)
+
+    @property
+    def to_file(self) -> bool:
+        """Whether the answer goes anywhere but to stdout."""
+        return self.output not in {None, "-"}
 
     def _renderer(self) -> Renderer:
         renderers = all_renderers()
         if self.format is not None:
             return renderers[self.format]
-        suffix = Path(self.output).suffix if self.output else ""
-        return next((r for r in renderers.values() if suffix in r.suffixes), renderers["text"])
+        return _by_suffix(self.output) or renderers["text"]
+
+
+def _by_suffix(output: str | None) -> Renderer | None:
+    """The renderer that the suffix of a file asks for."""
+    suffix = Path(output).suffix.lower() if output else ""
+    return next((r for r in all_renderers().values() if suffix in r.suffixes), None)
+
+
+def echo(content: str | bytes) -> None:
+    """Write an answer to stdout; bytes are for a file or another program, never for a terminal."""
+    if isinstance(content, bytes) and sys.stdout.isatty():
+        raise UsageError("a workbook is not for a terminal", hint="--output FILE.xlsx")
+    click.echo(content, nl=False)
+
+
+def _check_answer(ctx: click.Context) -> None:
+    """Refuse, before anything is asked or sent, an answer that could not be written."""
+    format_, output = (ctx.params.get(name) for name in ("format_", "output"))
+    names = [
+        str(name)
+        for one in ctx.command.params
+        if one.name == "format_" and isinstance(one.type, click.Choice)
+        for name in one.type.choices
+    ]
+    meant = None if format_ else _by_suffix(output)
+    if names and meant is not None and meant.name not in names:
+        raise UsageError(
+            f"--output {output}: {ctx.command_path} writes no {meant.name}",
+            hint=f"--format: {' '.join(names)}",
+        )
+    to_stdout = output == "-" or (output is None and "text" in names)
+    if format_ == "xlsx" and to_stdout:
+        echo(b"")
 
 
 def around(ctx: click.Context, project_name: str | None, max_wait: float = 600) -> Surroundings:
     """Settings and project as the command line names them; waits are told on stderr."""
+    _check_answer(ctx)
     found = replace(
         surroundings(ctx.obj.config, teller(ctx)), project_name=project_name, max_wait=max_wait
     )

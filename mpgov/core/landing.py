@@ -48,6 +48,15 @@ class Earlier(Protocol):
         """What was to change."""
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One entity of an earlier change set that no file holds."""
+
+    action: str
+    key: EntityKey
+    fields: tuple[FieldChange, ...]
+
+
 @dataclass(slots=True)
 class Landing:
     """What still stands of an earlier change set, and what moved since it was made."""

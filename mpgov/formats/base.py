@@ -21,13 +21,15 @@ class How:
     """What a reader is told beside the files: they are a folder's, and what mpgov.toml says.
 
     `columns` names a spreadsheet's headers by the column that they are, `people` the owners by
-    the names that are written for them; `tag_separator` parts several tags in Mixpanel's CSV.
+    the names that are written for them; `tag_separator` parts several tags in Mixpanel's CSV, and
+    `deprecated_tag` is the one that says a status.
     """
 
     folder: bool = False
     columns: Mapping[str, str] = field(default_factory=nothing)
     people: Mapping[str, str] = field(default_factory=nothing)
     tag_separator: str = ""
+    deprecated_tag: str = "deprecated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Format:
     """One way to keep a plan in files.
 
     `loads` takes every file of the plan at once (a folder has many) and raises `InputError` with
-    all problems. `dumps` gives the whole plan as one file; a format that is only read has none.
+    all problems. `dumps(catalog, how)` gives the plan as one file; what is only read has none.
     `update` gives an existing file made to say the plan, in which nothing else changes; it raises
     `CannotEditError` where the file has no place for it. `losses` names what that would lose
     of a file, `left_out` what of a plan the format cannot carry. `is_it` says, by what a file
@@ -70,7 +72,7 @@ class Format:
     name: str
     suffixes: tuple[str, ...]
     loads: Callable[[Sequence[Source], How], Plan]
-    dumps: Callable[[Catalog], str | bytes] | None = None
+    dumps: Callable[..., str | bytes] | None = None
     is_it: Callable[[Source], bool] = lambda _source: False
     update: Callable[[Source, Catalog, How], str | bytes] | None = None
     losses: Callable[[bytes], Sequence[str]] = lambda _data: ()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final, cast
 
-from mpgov.core.change import FieldChange
+from mpgov.core.change import FieldChange, field_as_json
 from mpgov.core.json_text import JsonError, load
 from mpgov.core.model import (
     ENTITY_FIELDS,
@@ -58,15 +59,20 @@ def loads(data: bytes, file: str) -> SavedChanges:
         raise InputError(f"{file}:1:1: is not UTF-8", hint=_AGAIN) from None
     except JsonError as error:
         raise InputError(f"{file}:{error.line}:{error.column}: {error}", hint=_AGAIN) from None
+    return from_document(document, f"{file}:1:1", file)
+
+
+def from_document(document: Any, place: str, file: str) -> SavedChanges:
+    """A saved change set from its JSON, which stands at `place`."""
     if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise InputError(f"{file}:1:1: is no change set of format {FORMAT}", hint=_AGAIN)
+        raise InputError(f"{place}: is no change set of format {FORMAT}", hint=_AGAIN)
     listed = document.get("changes")
     if not isinstance(listed, list) or not isinstance(document.get("fingerprint"), str):
-        raise InputError(f"{file}:1:1: holds no changes with a fingerprint", hint=_AGAIN)
+        raise InputError(f"{place}: holds no changes with a fingerprint", hint=_AGAIN)
     if not isinstance(document.get("project_id"), int) or not document.get("region"):
-        raise InputError(f"{file}:1:1: names no project to apply it to", hint=_AGAIN)
+        raise InputError(f"{place}: names no project to apply it to", hint=_AGAIN)
     if _fingerprint(listed) != document["fingerprint"]:
-        text = f"{file}:1:1: was changed after it was saved; its fingerprint does not fit"
+        text = f"{place}: was changed after it was saved; its fingerprint does not fit"
         raise InputError(text, hint=_AGAIN)
     problems: list[str] = []
     changes = tuple(_change(one, f"{file}: changes[{i}]", problems) for i, one in enumerate(listed))
@@ -81,7 +87,32 @@ def loads(data: bytes, file: str) -> SavedChanges:
     )
 
 
-def _fingerprint(changes: list[Any]) -> str:
+def narrowed(
+    saved: SavedChanges, parts: Iterable[tuple[EntityKey, tuple[FieldChange, ...]]]
+) -> SavedChanges:
+    """The part of a change set that was chosen, with a fingerprint of its own.
+
+    The parts come in the order of the change set; several may be of one entity.
+    """
+    chosen: dict[EntityKey, list[FieldChange]] = {}
+    for key, fields in parts:
+        chosen.setdefault(key, []).extend(fields)
+    changes = tuple(
+        replace(one, fields=tuple(chosen[one.key])) for one in saved.changes if one.key in chosen
+    )
+    listed = [
+        {
+            "action": one.action,
+            "entity": one.key.kind,
+            "name": one.key.name,
+            "fields": [field_as_json(field) for field in one.fields],
+        }
+        for one in changes
+    ]
+    return replace(saved, changes=changes, fingerprint=_fingerprint(listed))
+
+
+def _fingerprint(changes: Sequence[Any]) -> str:
     text = json.dumps(changes, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -8,9 +8,9 @@ import zipfile
 from copy import copy
 from typing import TYPE_CHECKING, Any, Final
 
+from mpgov.core.cells import put
 from mpgov.core.model import Catalog
 from mpgov.formats.base import CannotEditError, How, Source
-from mpgov.formats.cells import put
 from mpgov.formats.excel_read import check_container, read_grids, reading
 from mpgov.formats.table_edit import Edits, edits, says
 from mpgov.formats.table_reader import Reading, read_tables

@@ -14,10 +14,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from mpgov.core.cells import as_text
 from mpgov.core.model import Location
 from mpgov.errors import InputError
 from mpgov.formats.base import Source
-from mpgov.formats.cells import as_text
 from mpgov.formats.table_grid import Grid, Row
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def _grid(source: Source, sheet: Any, package: zipfile.ZipFile) -> Grid:
         if not cells:
             continue
         texts = [_text(cell) for cell in cells]
-        if not any(texts) and not (
+        if not any(map(str.strip, texts)) and not (
             empty and any((number, at) in empty for at in range(len(cells)))
         ):
             continue

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from typing import TYPE_CHECKING, Any, Final
 
+from mpgov.core.cells import CLEAR, REMOVE, put
 from mpgov.core.model import STATUSES, TYPES
-from mpgov.formats.cells import CLEAR, REMOVE, put
 from mpgov.formats.table_columns import EVENT, ID, KEY, MORE, PROPERTY, VALUE, Field
 from mpgov.formats.table_rows import Cellular, Sheet, Value
 

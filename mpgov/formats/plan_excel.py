@@ -22,7 +22,7 @@ def loads(sources: Sequence[Source], how: How) -> Plan:
     return Plan(plan.catalog, (*notes, *plan.notes), plan.columns)
 
 
-def dumps(catalog: Catalog) -> bytes:
+def dumps(catalog: Catalog, _how: How | None = None) -> bytes:
     """The plan as a workbook."""
     return workbook(sheets(catalog))
 

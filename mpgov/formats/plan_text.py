@@ -25,8 +25,12 @@ def _loads(sources: Sequence[Source], how: How) -> Plan:
     return loads(sources, folder=how.folder)
 
 
+def _dumps(catalog: Catalog, _how: How | None = None) -> str:
+    return dumps(catalog)
+
+
 def _update(source: Source, wanted: Catalog, _how: How) -> str:
     return plan_edit.update(text_of(source), wanted, source.name)
 
 
-FORMAT: Final = Format("yaml", (".yaml", ".yml"), _loads, dumps, update=_update)
+FORMAT: Final = Format("yaml", (".yaml", ".yml"), _loads, _dumps, update=_update)

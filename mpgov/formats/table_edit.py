@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from mpgov.core.cells import SHARED, encode
 from mpgov.core.model import USER, Catalog, Entity, Property, event
 from mpgov.errors import InputError
 from mpgov.formats.base import CannotEditError
-from mpgov.formats.cells import SHARED, encode
 from mpgov.formats.table_columns import (
     ENTITY,
     EVENT,

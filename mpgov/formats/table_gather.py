@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from mpgov.core.cells import REMOVE, decode, is_mark
 from mpgov.core.json_text import JsonError, load
-from mpgov.formats.cells import REMOVE, decode, is_mark
 from mpgov.formats.table_columns import MORE, Field
 from mpgov.formats.table_grid import Heading
 from mpgov.formats.table_nodes import (

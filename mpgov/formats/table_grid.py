@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal, TypeAlias
 
+from mpgov.core.cells import decode
 from mpgov.core.json_text import JsonError
 from mpgov.core.model import Location, nothing
 from mpgov.errors import InputError
 from mpgov.formats.base import Column
-from mpgov.formats.cells import decode
 from mpgov.formats.table_columns import (
     ENTITY,
     EVENT,
@@ -208,7 +208,9 @@ def turned(grid: Grid, known: Known) -> Grid | None:
                 Row(at + 1, [row.cells[at] if at < len(row.cells) else "" for row in grid.rows])
                 for at in range(column, width)
             ]
-            return replace(grid, rows=[r for r in rows if any(r.cells)], locate=locate)
+            return replace(
+                grid, rows=[r for r in rows if any(map(str.strip, r.cells))], locate=locate
+            )
     return None
 
 

@@ -13,10 +13,10 @@ from typing import Any, Final, NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from mpgov.core.cells import CLEAR, decode, is_mark
 from mpgov.core.json_text import JsonError, load
 from mpgov.core.model import OWNER, UNSET, Location, Unset
 from mpgov.formats import table_words
-from mpgov.formats.cells import CLEAR, decode, is_mark
 from mpgov.formats.table_columns import Field
 from mpgov.formats.table_grid import Grid
 from mpgov.formats.yaml_nodes import LIST, MAP, PLAIN, QUOTED

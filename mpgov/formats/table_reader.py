@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from mpgov.core.cells import SHARED, is_mark
 from mpgov.core.model import Catalog
 from mpgov.errors import InputError
 from mpgov.formats.base import How, Plan
-from mpgov.formats.cells import SHARED, is_mark
 from mpgov.formats.plan_reader import PlanReader
 from mpgov.formats.table_columns import (
     ENTITY,

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
+from mpgov.core.cells import CLEAR, MARKS, REMOVE, SHARED, decode, encode, encode_json, in_csv
 from mpgov.core.json_text import JsonError
 from mpgov.core.model import UNSET, USER, Catalog, Entity, Location, Property
 from mpgov.core.normal import TEXT_TYPES
-from mpgov.formats.cells import CLEAR, MARKS, REMOVE, SHARED, decode, encode, encode_json, in_csv
 from mpgov.formats.plan_writer import entity_document, property_document, sections
 from mpgov.formats.table_columns import (
     EVENT,

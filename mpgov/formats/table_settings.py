@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from mpgov.core.cells import CLEAR, is_mark
 from mpgov.core.json_text import JsonError
-from mpgov.formats.cells import CLEAR, is_mark
 from mpgov.formats.table_columns import LIST_VALUE, PEOPLE_KEYS, PEOPLE_VALUE
 from mpgov.formats.table_gather import Gathering
 from mpgov.formats.table_nodes import At, mapping, plain, quoted, sequence

@@ -11,6 +11,7 @@ from typing import Final
 
 from mpgov.core.model import OWNER, STATUSES, TYPES
 
+KNOWN_TYPES: Final = frozenset(TYPES)
 _TRUE: Final = frozenset(
     {
         "true",

@@ -1,4 +1,4 @@
-"""What a renderer is: a report goes in, text comes out."""
+"""What a renderer is: a report goes in, text comes out, or a workbook's bytes."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ Report: TypeAlias = CheckReport | DiffReport | SyncReport
 class Renderer:
     """A format that reports are drawn in; `suffixes` are the files that mean it.
 
-    `draw(report, color)` returns the whole text with its final newline and prints nothing.
+    `draw(report, color)` returns the whole text with its final newline, or the bytes of a file,
+    and prints nothing. `draws` are the reports that it can draw.
     """
 
     name: str
     suffixes: tuple[str, ...]
-    draw: Callable[[Report, bool], str]
+    draw: Callable[[Report, bool], str | bytes]
+    draws: tuple[type, ...] = (CheckReport, DiffReport, SyncReport)
 
 
 @cache

@@ -30,15 +30,18 @@ def draw(report: Report, _color: bool) -> str:
 RENDERER = Renderer("json", (".json",), draw)
 
 
+def saved_as_json(report: DiffReport) -> dict[str, Json]:
+    """What it takes to apply the change set later, and nothing else."""
+    return {
+        **_identity(report),
+        "changes": [change_as_json(change) for change in report.changes],
+    }
+
+
 def diff_as_json(report: DiffReport) -> dict[str, Json]:
     """The change set as design 5 has it: what diff prints and what can be saved."""
     return {
-        "format": FORMAT,
-        "project": report.project,
-        "project_id": report.project_id,
-        "region": report.region,
-        "at": report.at,
-        "fingerprint": report.changes.fingerprint(),
+        **_identity(report),
         "summary": asdict(report.summary),
         "fields": asdict(report.fields),
         "requests": report.requests,
@@ -50,6 +53,18 @@ def diff_as_json(report: DiffReport) -> dict[str, Json]:
         "released": [_disagreement(place) for place in report.released],
         "findings": [_finding(finding) for finding in report.findings],
         **_beside(report),
+    }
+
+
+def _identity(report: DiffReport) -> dict[str, Json]:
+    """Of which project it is, when it was made, and its fingerprint."""
+    return {
+        "format": FORMAT,
+        "project": report.project,
+        "project_id": report.project_id,
+        "region": report.region,
+        "at": report.at,
+        "fingerprint": report.changes.fingerprint(),
     }
 
 

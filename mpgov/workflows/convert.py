@@ -45,7 +45,7 @@ def convert(
     form = _format(target, name, root)
     notes = (*plan.notes, *form.left_out(plan.catalog))
     if target == STDOUT or not path.exists():
-        content = as_bytes(_dumped(form, plan.catalog))
+        content = as_bytes(_dumped(around, form, plan.catalog))
         if target == STDOUT:
             return Converted(content=content, notes=notes)
         new = Rewritten(path, content)
@@ -64,7 +64,7 @@ def convert(
 def _onto(around: Surroundings, path: Path, form: Format, wanted: Catalog) -> Rewritten:
     old = Source(shown(path, Path.cwd()), read_bytes(path, Path.cwd()))
     if not old.data.strip():
-        return Rewritten(path, as_bytes(_dumped(form, wanted)))
+        return Rewritten(path, as_bytes(_dumped(around, form, wanted)))
     known = format_of(old)
     if known is not form:
         raise InputError(
@@ -74,10 +74,10 @@ def _onto(around: Surroundings, path: Path, form: Format, wanted: Catalog) -> Re
     return rewritten(path, old, form, wanted, around.how())
 
 
-def _dumped(form: Format, catalog: Catalog) -> str | bytes:
+def _dumped(around: Surroundings, form: Format, catalog: Catalog) -> str | bytes:
     if form.dumps is None:
         raise UsageError(f"mpgov only reads {form.name}; it does not write it")
-    return form.dumps(catalog)
+    return form.dumps(catalog, around.how())
 
 
 def _format(target: str, name: str | None, root: Path) -> Format:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
-from mpgov.core.change import ChangeSet
+from mpgov.core.change import ChangeSet, Delete, Update, field_changes
 from mpgov.core.merge import merge
-from mpgov.core.model import Catalog
+from mpgov.core.model import Catalog, Entity, EntityKey
 from mpgov.core.report import CheckReport, DiffReport, Summary, fails
 from mpgov.core.select import select
+from mpgov.formats import lexicon_rows
 from mpgov.workflows.check import judged
 from mpgov.workflows.compare import Side, Wish, compare
 from mpgov.workflows.earlier import plan_since
@@ -16,6 +19,11 @@ from mpgov.workflows.lexicon import Ground, connect, fetch_record, offline
 from mpgov.workflows.plans import STDIN
 from mpgov.workflows.project import Surroundings
 from mpgov.workflows.sync import check_wish
+
+_ADVICE: Final = (
+    "import it in Lexicon's UI, and leave *replace Lexicon entries* unticked: ticked, it would "
+    "remove everything that is not in the file"
+)
 
 
 def diff(
@@ -59,3 +67,30 @@ def _drifted(side: Side, wish: Wish) -> DiffReport:
         at=side.at,
         drift_only=True,
     )
+
+
+def as_lexicon_csv(report: DiffReport, around: Surroundings) -> tuple[str, tuple[str, ...]]:
+    """The changed rows as Mixpanel's own CSV, for people who import by hand; and what to know.
+
+    Its importer replaces all that a row says, so every row holds the whole of what is wanted.
+    """
+    entities: dict[EntityKey, Entity] = {}
+    gone = []
+    for change in report.changes:
+        if isinstance(change, Delete):
+            gone.append(change.key.name)
+            continue
+        touched = {one.path[1] for one in field_changes(change) if one.path[0] == "properties"}
+        kept = {name: prop for name, prop in change.after.properties.items() if name in touched}
+        entities[change.key] = replace(change.after, properties=kept)
+        if isinstance(change, Update):
+            missing = sorted(set(change.before.properties) - set(change.after.properties))
+            gone += [f"{change.key.name}, {name}" for name in missing]
+    catalog = Catalog(entities)
+    notes = [
+        *lexicon_rows.left_out(catalog),
+        _ADVICE,
+    ]
+    if gone:
+        notes.append(f"left out: this format cannot delete: {', '.join(gone)}")
+    return lexicon_rows.dumps(catalog, around.how()), tuple(notes)

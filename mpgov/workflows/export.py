@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from mpgov.core.model import Catalog, Entity, EntityKey, event, is_mixpanels
 from mpgov.core.normal import blank, sparse
 from mpgov.core.select import Selection, select
-from mpgov.formats import plan_yaml, schemas_json
+from mpgov.formats import lexicon_csv, plan_csv, plan_excel, plan_text, schemas_json
+from mpgov.formats.base import Format, How
 from mpgov.mixpanel.client import Client
 from mpgov.mixpanel.lexicon import read
 from mpgov.mixpanel.usage import MOST_NAMES, event_names
@@ -17,14 +20,25 @@ from mpgov.storage.files import write_beside
 from mpgov.workflows.lexicon import connect
 from mpgov.workflows.project import Surroundings
 
-SUFFIXES = {"yaml": ".yaml", "json": ".json"}
+# What an export can be written as, and how its file then ends.
+SUFFIXES: Final = {
+    "yaml": ".yaml",
+    "xlsx": ".xlsx",
+    "csv": ".csv",
+    "json": ".json",
+    "lexicon-csv": ".mixpanel.csv",
+}
+_PLANS: Final[Mapping[str, Format]] = {
+    form.name: form
+    for form in (plan_text.FORMAT, plan_excel.FORMAT, plan_csv.FORMAT, lexicon_csv.FORMAT)
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
     """What was written, and what there is to know about it."""
 
-    text: str
+    content: str | bytes
     path: Path | None
     stored: int
     stubs: int = 0
@@ -47,19 +61,18 @@ def export(around: Surroundings, wish: ExportWish) -> Exported:
     client = connect(around, project)
     stored = read(client, around.settings.deprecated_tag)
     stubs = live_stubs(client, stored) if wish.live else ()
-    text = _text(stored, stubs, wish)
+    chosen = _chosen(stored, stubs, wish)
+    content = _content(stored, chosen, wish, around.how())
     path = None
     if wish.output != "-":
         default = around.folder(project) / f"lexicon{SUFFIXES[wish.format]}"
         path = Path(wish.output) if wish.output else default
-        write_beside(path, text)
-    return Exported(
-        text,
-        path,
-        len(stored.catalog) + len(stored.others),
-        len(stubs),
-        _notes(stored, stubs, wish),
-    )
+        write_beside(path, content)
+    notes = _notes(stored, stubs, wish)
+    if wish.format in _PLANS:
+        notes += tuple(_PLANS[wish.format].left_out(chosen))
+    held = len(stored.catalog) + len(stored.others)
+    return Exported(content, path, held, len(stubs), notes)
 
 
 def live_stubs(client: Client, stored: Stored) -> tuple[EntityKey, ...]:
@@ -75,16 +88,22 @@ def live_stubs(client: Client, stored: Stored) -> tuple[EntityKey, ...]:
     )
 
 
-def _text(stored: Stored, stubs: tuple[EntityKey, ...], wish: ExportWish) -> str:
+def _chosen(stored: Stored, stubs: tuple[EntityKey, ...], wish: ExportWish) -> Catalog:
+    """What was asked for of what Lexicon says, as a plan says it."""
     chosen = select(stored.catalog, wish.selection)
     added = {key: Entity(key) for key in stubs if wish.selection.takes(blank(key))}
-    if wish.format == "yaml":
-        return plan_yaml.dumps(sparse(Catalog({**chosen.entities, **added})))
+    return sparse(Catalog({**chosen.entities, **added}))
+
+
+def _content(stored: Stored, chosen: Catalog, wish: ExportWish, how: How) -> str | bytes:
+    """What is written: a plan, or the entries as the Schemas API has them."""
+    dumps = _PLANS[wish.format].dumps if wish.format in _PLANS else None
+    if dumps is not None:
+        return dumps(chosen, how)
     entries = [
-        {"entityType": key.kind, "name": key.name, "schemaJson": stored.schemas[key]}
+        {"entityType": key.kind, "name": key.name, "schemaJson": stored.schemas.get(key, {})}
         for key in chosen.entities
     ]
-    entries += [{"entityType": k.kind, "name": k.name, "schemaJson": {}} for k in added]
     whole = not (wish.selection.only or wish.selection.skip)
     return schemas_json.dumps([*entries, *(stored.others if whole else ())])
 
@@ -99,7 +118,7 @@ def _notes(stored: Stored, stubs: tuple[EntityKey, ...], wish: ExportWish) -> tu
         notes.append(
             "Lexicon also lists events that arrive and have no schema: --live adds them as stubs"
         )
-    if wish.format == "yaml" and stored.others:
+    if wish.format != "json" and stored.others:
         kinds = sorted({_kind(entry) for entry in stored.others})
         notes.append(
             f"left out: {len(stored.others)} of other kinds ({', '.join(kinds)}); "

@@ -12,8 +12,9 @@ from mpgov.core.model import Catalog
 from mpgov.core.normal import known, normal
 from mpgov.core.volumes import Volumes
 from mpgov.errors import AuthError, InputError, RemoteError
-from mpgov.formats import plan_yaml, schemas_json
+from mpgov.formats import schemas_json
 from mpgov.formats.base import Source
+from mpgov.formats.detect import format_of
 from mpgov.mixpanel.budget import Budget, budget_key
 from mpgov.mixpanel.client import Client
 from mpgov.mixpanel.lexicon import read
@@ -161,4 +162,6 @@ def _export(path: Path, data: bytes, around: Surroundings) -> Stored:
     name = shown(path, Path.cwd())
     if path.suffix == ".json":
         return decode(schemas_json.loads(data, name), around.settings.deprecated_tag)
-    return Stored(known(normal(plan_yaml.loads([Source(name, data)]).catalog)))
+    source = Source(name, data)
+    catalog = format_of(source).loads([source], around.how()).catalog
+    return Stored(known(normal(catalog)))

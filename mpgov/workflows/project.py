@@ -54,7 +54,9 @@ class Surroundings:
     def how(self) -> How:
         """What mpgov.toml tells a reader of plans."""
         found = self.settings
-        return How(False, found.columns, found.people, found.csv_tag_separator)
+        return How(
+            False, found.columns, found.people, found.csv_tag_separator, found.deprecated_tag
+        )
 
     def folder(self, project: Project) -> Path:
         """Where what is kept of a project lies."""

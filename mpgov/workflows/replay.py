@@ -7,7 +7,7 @@ out and named, and what is left goes through guards, record and read-back like a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path as FilePath
 
 from mpgov.core.base import Base
@@ -20,13 +20,14 @@ from mpgov.core.change import (
     field_changes,
     field_value,
 )
-from mpgov.core.landing import Earlier, Landing, land, said_in
+from mpgov.core.landing import Earlier, Landing, Step, land, said_in
 from mpgov.core.merge import FOREIGN_FIELDS, Disagreement
 from mpgov.core.model import SETS, UNSET, Catalog, Entity, EntityKey, Json, Path, Value
 from mpgov.core.normal import element_key, is_empty, same
 from mpgov.core.report import DiffReport, Summary
 from mpgov.errors import InputError, UsageError, UsedError
-from mpgov.formats.changes_json import SavedChanges, loads
+from mpgov.formats import changes_json, changes_xlsx
+from mpgov.formats.changes_json import SavedChanges
 from mpgov.mixpanel.lexicon import Item, prepare
 from mpgov.mixpanel.restore import restored
 from mpgov.mixpanel.wire import Stored, decode
@@ -46,27 +47,17 @@ from mpgov.workflows.turns import settle_interrupted, wait_for_others
 Inverse = tuple[tuple[Earlier, ...], list[Disagreement]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """One entity of the inverse of a run."""
-
-    action: str
-    key: EntityKey
-    fields: tuple[FieldChange, ...]
-
-
 def prepare_changes(around: Surroundings, file: str, wish: Wish, *, wait: bool = True) -> Run:
     """A saved change set, ready to be applied; `UsedError` where it was applied already."""
     check_allowed(wish.allow)
-    path = FilePath(file)
-    saved = loads(read_bytes(path, FilePath.cwd()), shown(path, FilePath.cwd()))
     project = around.project()
+    saved, told = _saved(around, file)
     if (saved.project_id, saved.region) != (project.id, place_of(project)):
         raise InputError(
             f"{file}:1:1: is for project {saved.project_id} ({saved.region}), not for "
             f"{project.id} ({place_of(project)})"
         )
-    mark = {"fingerprint": saved.fingerprint, "saved_at": saved.at}
+    mark = {"fingerprint": saved.fingerprint, "saved_at": saved.at, **told}
     recorder = Recorder(around, project, None, wish.reason, wish.allow, more=mark, wait=wait)
     _join(recorder)
     _refuse_used(recorder.ledger, saved, file)
@@ -79,6 +70,22 @@ def prepare_changes(around: Surroundings, file: str, wish: Wish, *, wait: bool =
 
     ground = Ground(around, project, connect(around, project))
     return _run(ground, recorder, compared, wish)
+
+
+def _saved(around: Surroundings, file: str) -> tuple[SavedChanges, dict[str, Json]]:
+    """What a file says is to be done, and what the record is to know of how that was decided."""
+    path, root = FilePath(file), FilePath.cwd()
+    data, name = read_bytes(path, root), shown(path, root)
+    if not changes_xlsx.is_workbook(data):
+        return changes_json.loads(data, name), {}
+    approved = changes_xlsx.loads(data, name)
+    if not approved.rows:
+        raise UsedError(
+            f"{name}: of its {approved.of} rows none is approved",
+            hint="type yes in the column Approve of what is to be sent, and save it",
+        )
+    around.notify(f"{name}: {approved.rows} of {approved.of} rows are approved; only those apply")
+    return approved.saved, {"approved_rows": approved.rows, "of_rows": approved.of}
 
 
 def prepare_undo(around: Surroundings, name: str, wish: Wish, *, wait: bool = True) -> Run:
@@ -178,18 +185,18 @@ def _decoded(entries: Entries, tag: str) -> Stored:
     return decode(listed, tag)
 
 
-def _steps(before: Catalog, after: Catalog, now: Catalog) -> Iterator[_Step]:
+def _steps(before: Catalog, after: Catalog, now: Catalog) -> Iterator[Step]:
     """What puts every entity of a run back, as changes to what Lexicon holds now."""
     for key in sorted({*before.entities, *after.entities}):
         was, left, stored = (c.entities.get(key) for c in (before, after, now))
         if was is None and left is not None:
-            yield _Step("delete", key, _inverted(field_changes(Create(left))))
+            yield Step("delete", key, _inverted(field_changes(Create(left))))
         elif was is not None and left is None:
-            yield _Step("create", key, field_changes(Create(was)))
+            yield Step("create", key, field_changes(Create(was)))
         elif was is not None and left is not None:
             changes = field_changes(Update(left, was))
             if changes:
-                yield _Step("update", key, tuple(_of_sets(c, stored) for c in changes))
+                yield Step("update", key, tuple(_of_sets(c, stored) for c in changes))
 
 
 def _inverted(changes: Sequence[FieldChange]) -> tuple[FieldChange, ...]:

@@ -33,7 +33,7 @@ def rewritten(path: Path, source: Source, form: Format, wanted: Catalog, how: Ho
         content = as_bytes(form.update(source, wanted, how))
         why = "" if content == source.data else reason_beside(path, form.losses(source.data))
     except CannotEditError:
-        content = as_bytes(form.dumps(wanted))
+        content = as_bytes(form.dumps(wanted, how))
         why = "its layout has no place for the plan"
     return Rewritten(beside(path) if why else path, content, why)
 

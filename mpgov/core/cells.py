@@ -50,6 +50,12 @@ def encode_json(value: Any) -> str:
     return _ODD.sub(lambda odd: f"\\u{ord(odd[0]):04x}", text)
 
 
+def as_ascii_json(value: Any) -> str:
+    """JSON in the characters that nothing on the way to a workbook and back takes otherwise."""
+    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+    return _ODD.sub(lambda odd: f"\\u{ord(odd[0]):04x}", text)
+
+
 def decode(cell: str) -> str:
     """The text that a cell means; marks are the caller's. Raises `JsonError` alone."""
     if cell.startswith("'"):

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from mpgov.core.cells import as_text, decode, encode, in_csv, is_mark, out_of_csv, put
 from mpgov.core.json_text import JsonError
 from mpgov.errors import InputError
-from mpgov.formats.cells import as_text, decode, encode, in_csv, is_mark, out_of_csv, put
 from tests.strategies import TREACHEROUS
 
 anything = st.text(st.characters(exclude_categories=("Cs",)), min_size=1)
