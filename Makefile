@@ -10,7 +10,7 @@ RUN := $(BIN)/python -m
 READY := $(VENV)/.ready
 WORKERS ?= auto
 
-.PHONY: help demo test check lint fix bench golden docs contract torture fuzz secrets lock floors clean
+.PHONY: help demo test check lint fix bench golden docs contract torture fuzz secrets lock floors tools picture clean
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/'
@@ -25,8 +25,14 @@ $(READY): pyproject.toml requirements.lock
 demo: $(READY)  ## the whole loop on the sandbox, in one minute, no account needed
 	$(RUN) mpgov demo
 
-test: $(READY)  ## every test
+test: $(READY) tools  ## every test
 	$(RUN) pytest -q -n $(WORKERS)
+
+tools: $(READY)  ## what tests need beyond Python: LibreOffice, where this system can install it
+	@$(RUN) tests.tools
+
+picture: $(READY) tools  ## the README's picture of the workbook
+	$(RUN) tests.picture
 
 lint: $(READY)
 	$(RUN) ruff format --check .

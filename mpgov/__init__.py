@@ -1,3 +1,28 @@
-"""mpgov governs Mixpanel: the tracking plan into Lexicon, and back."""
+"""mpgov governs Mixpanel: the tracking plan into Lexicon, and back.
+
+From Python: `read_plan`, `check`, `diff` and `to_frame`, which are loaded when they are asked for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mpgov.api import check, diff, read_plan, to_frame
+    from mpgov.errors import MpgovError
 
 __version__ = "0.1.0"
+__all__ = ["MpgovError", "__version__", "check", "diff", "read_plan", "to_frame"]
+
+
+def __getattr__(name: str) -> Any:
+    """What there is to import, loaded only now: `import mpgov` stays light."""
+    if name == "MpgovError":
+        from mpgov.errors import MpgovError  # noqa: PLC0415 - only when it is asked for
+
+        return MpgovError
+    if name in __all__:
+        from mpgov import api  # noqa: PLC0415 - as above
+
+        return getattr(api, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -264,7 +264,7 @@ def _width(column: Field | str, sheet: Sheet) -> float:
 def _lines(value: Value, width: float) -> int:
     """How many lines a cell takes, about."""
     text = value if isinstance(value, str) else ""
-    return sum(max(1, math.ceil(len(line) * 1.08 / max(width - 1, 1))) for line in text.split("\n"))
+    return sum(max(1, math.ceil(len(line) * 0.88 / max(width - 1, 1))) for line in text.split("\n"))
 
 
 def _print_well(page: Worksheet) -> None:
