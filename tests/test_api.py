@@ -94,7 +94,8 @@ def test_findings_and_where_they_are(folder: Path) -> None:
 def test_changes_offline(folder: Path) -> None:
     (folder / "old.yaml").write_text("mpgov: 1\nevents: {A: {description: old, tags: [a]}}")
     (folder / "new.yaml").write_text(
-        "mpgov: 1\nevents: {A: {description: new, tags: [a, b]}, B: {properties: {p: {type: list}}}}"
+        "mpgov: 1\nevents:\n  A: {description: new, tags: [a, b]}\n"
+        "  B: {properties: {p: {type: list}}}\n"
     )
     frame = mpgov.to_frame(mpgov.diff("new.yaml", against="old.yaml"))  # type: ignore[arg-type]
     rows = frame[frame["name"] == "A"].set_index("field")
@@ -105,5 +106,5 @@ def test_changes_offline(folder: Path) -> None:
 
 def test_what_cannot_be_read_is_one_of_our_errors(folder: Path) -> None:
     (folder / "p.yaml").write_text("mpgov: 1\nevents: {A: {status: livid}}")
-    with pytest.raises(mpgov.MpgovError, match=r"p.yaml:2:21: status cannot be"):
+    with pytest.raises(mpgov.MpgovError, match=r"p.yaml:2:22: status cannot be"):
         mpgov.read_plan("p.yaml")
