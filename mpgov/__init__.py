@@ -5,6 +5,7 @@ From Python: `read_plan`, `check`, `diff` and `to_frame`, which are loaded when 
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,12 +18,6 @@ __all__ = ["MpgovError", "__version__", "check", "diff", "read_plan", "to_frame"
 
 def __getattr__(name: str) -> Any:
     """What there is to import, loaded only now: `import mpgov` stays light."""
-    if name == "MpgovError":
-        from mpgov.errors import MpgovError  # noqa: PLC0415 - only when it is asked for
-
-        return MpgovError
     if name in __all__:
-        from mpgov import api  # noqa: PLC0415 - as above
-
-        return getattr(api, name)
+        return getattr(import_module("mpgov.api"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -20,6 +20,7 @@ from mpgov.core.change import ChangeSet, field_changes, value_as_json, verb_of
 from mpgov.core.finding import Finding
 from mpgov.core.model import UNSET, Catalog, Entity, Property
 from mpgov.core.report import CheckReport, DiffReport
+from mpgov.errors import MpgovError
 from mpgov.workflows.check import check as check_plan
 from mpgov.workflows.compare import Wish
 from mpgov.workflows.diff import diff as diff_plan
@@ -29,6 +30,7 @@ from mpgov.workflows.project import Surroundings, surroundings
 if TYPE_CHECKING:
     import pandas
 
+__all__ = ["MpgovError", "check", "diff", "read_plan", "to_frame"]
 Row: TypeAlias = Mapping[str, Any]
 Columns: TypeAlias = Mapping[str, str]
 

@@ -12,11 +12,12 @@ from mpgov.core.model import PROFILE, USER, Entity, EntityKey, event
 from mpgov.core.normal import normal
 from mpgov.core.record import Record, moment
 from mpgov.errors import InputError
-from mpgov.formats import audit_log, plan_yaml
-from mpgov.formats.base import Source
+from mpgov.formats import audit_log
+from mpgov.formats.base import How, Source
+from mpgov.formats.plan_text import FORMAT
 from mpgov.storage.git import Commit, Git, find_git
 from mpgov.workflows.history import places, records
-from mpgov.workflows.plans import read_bytes, shown
+from mpgov.workflows.plans import plan_of, read_bytes, shown
 from mpgov.workflows.project import Surroundings
 
 MOST_COMMITS = 300
@@ -42,7 +43,7 @@ def blame(around: Surroundings, asked: Asked) -> BlameReport:
     if git is None:
         notes.append("the plan is in no git repository: its commits are not known")
     else:
-        traces += _committed(git, path, asked, notes)
+        traces += _committed(git, path, asked, notes, around.how())
     if asked.audit_log is not None:
         traces += _edited(around, asked, asked.audit_log, ours)
     return BlameReport(_key(asked), asked.property, in_order(traces), tuple(notes))
@@ -57,7 +58,7 @@ def _edited(around: Surroundings, asked: Asked, file: Path, ours: list[Record]) 
     return edits_of(edits, _key(asked), asked.property, ours)
 
 
-def _committed(git: Git, path: Path, asked: Asked, notes: list[str]) -> Iterator[Trace]:
+def _committed(git: Git, path: Path, asked: Asked, notes: list[str], how: How) -> Iterator[Trace]:
     """What each commit of the plan changed, as far as it goes to Lexicon."""
     commits = git.commits(path, MOST_COMMITS)
     if len(commits) == MOST_COMMITS:
@@ -68,7 +69,7 @@ def _committed(git: Git, path: Path, asked: Asked, notes: list[str]) -> Iterator
     unread = 0
     for commit in reversed(commits):
         try:
-            after = _entity_at(git, commit, path, asked)
+            after = _entity_at(git, commit, path, asked, how)
         except InputError:
             unread += 1  # it was no plan then
             continue
@@ -78,14 +79,15 @@ def _committed(git: Git, path: Path, asked: Asked, notes: list[str]) -> Iterator
         notes.append(f"{unread} commits hold a plan that cannot be read; they were left out")
 
 
-def _entity_at(git: Git, commit: Commit, path: Path, asked: Asked) -> Entity | None:
+def _entity_at(git: Git, commit: Commit, path: Path, asked: Asked, how: How) -> Entity | None:
     files = git.files(commit.hash, path)
     name = asked.name.encode("utf-8", "replace")
     is_plain = asked.name.isascii() and asked.name.replace(" ", "").isalnum()
+    is_plain = is_plain and all(file.endswith(FORMAT.suffixes) for file in files)
     if not files or (is_plain and not any(name in data for data in files.values())):
         return None  # a name like that stands in YAML as it is
     sources = [Source(f"{commit.hash[:8]}:{file}", data) for file, data in files.items()]
-    catalog = plan_yaml.loads(sources, folder=path.is_dir()).catalog
+    catalog = plan_of(sources, how, folder=path.is_dir()).catalog
     return normal(catalog).entities.get(_key(asked))
 
 

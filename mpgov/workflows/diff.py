@@ -39,7 +39,7 @@ def diff(
         around.notify(note)
     if fails(checked.findings, "error"):
         return checked
-    earlier = plan_since(path, wish.since) if wish.since else None
+    earlier = plan_since(path, wish.since, around.how()) if wish.since else None
     kept_at = Path(path) if str(path) != STDIN else None
     if against is not None:
         side = offline(around, against, kept_at, plan.catalog)

@@ -28,30 +28,30 @@ from mpgov.core.model import (
 from mpgov.core.model import Path as FieldPath
 from mpgov.core.normal import element_key, is_empty, normal, same, with_fields
 from mpgov.errors import InputError, UsageError
-from mpgov.formats import plan_yaml
-from mpgov.formats.base import Source
+from mpgov.formats.base import How, Source
 from mpgov.storage.git import Git, find_git
 from mpgov.storage.ledger import Ledger
+from mpgov.workflows.plans import plan_of
 
 MOST_COMMITS = 50  # of the plan: each is read whole, and only where nothing else is known
 
 
-def plan_since(path: Path | str, revision: str) -> Catalog:
+def plan_since(path: Path | str, revision: str, how: How) -> Catalog:
     """The plan as it was at a commit; empty where it did not exist yet."""
     git = find_git(Path(path)) if str(path) != "-" else None
     if git is None:
         where = "the plan on stdin" if str(path) == "-" else f"{path}"
         raise UsageError(f"--since needs the plan in git, and {where} is in none")
-    return _plan_at(git, git.resolve(revision), Path(path)) or Catalog()
+    return _plan_at(git, git.resolve(revision), Path(path), how) or Catalog()
 
 
-def _plan_at(git: Git, revision: str, path: Path) -> Catalog | None:
+def _plan_at(git: Git, revision: str, path: Path, how: How) -> Catalog | None:
     files = git.files(revision, path)
     if not files:
         return None
     name = revision[:8]
     sources = [Source(f"{name}:{file}", data) for file, data in files.items()]
-    return plan_yaml.loads(sources, folder=path.is_dir()).catalog
+    return plan_of(sources, how, folder=path.is_dir()).catalog
 
 
 @dataclass(slots=True)
@@ -60,6 +60,7 @@ class Past:
 
     path: Path | None
     ledger: Ledger
+    how: How = field(default_factory=How)
     _read: list[Catalog] = field(default_factory=list)
     _rest: Iterator[Catalog] | None = None
     _recorded: dict[tuple[EntityKey, FieldPath], list[Json]] | None = None
@@ -82,7 +83,7 @@ class Past:
             commits = commits[1:]  # the newest says what the plan says
         for commit in commits[:MOST_COMMITS]:
             try:
-                found = _plan_at(git, commit.hash, self.path)
+                found = _plan_at(git, commit.hash, self.path, self.how)
             except InputError:
                 continue  # it was no plan then
             if found is not None:

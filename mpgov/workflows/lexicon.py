@@ -78,7 +78,7 @@ class Ground:
 
     def side(self, stored: Stored, plan: Catalog) -> Side:
         """What was read, with the base as it is now."""
-        past = Past(self.path, Ledger(self.around.folder(self.project)))
+        past = Past(self.path, Ledger(self.around.folder(self.project)), self.around.how())
         return Side(
             stored,
             _base(self.around, self.project, plan, (stored.catalog, past)),
@@ -143,7 +143,7 @@ def offline(around: Surroundings, against: str, path: Path | None, plan: Catalog
     side = replace(side, stored=stored, against=shown_as)
     if project is None:
         return side
-    past = Past(path, Ledger(around.folder(project)))
+    past = Past(path, Ledger(around.folder(project)), around.how())
     base = _base(around, project, plan, (stored.catalog, past))
     return replace(side, base=base, said=past.said)
 

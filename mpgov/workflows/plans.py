@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,8 +23,12 @@ def read_plan(path: Path | str, root: Path, how: How = _WHOLE) -> Plan:
     sources = list(plan_sources(path, root))
     if str(path) == STDIN:
         return FORMAT.loads(sources, how)
-    folder = Path(path).is_dir()
-    formats = [format_of(source) for source in sources]
+    return plan_of(sources, how, folder=Path(path).is_dir())
+
+
+def plan_of(sources: Sequence[Source], how: How, *, folder: bool) -> Plan:
+    """The plan that files are, in whatever format."""
+    formats = (format_of(source) for source in sources)
     form = next((one for one in formats if one is not FORMAT), FORMAT)
     return form.loads(sources, replace(how, folder=folder))
 

@@ -63,7 +63,7 @@ def prepare(where: Where, wish: Wish) -> Run | CheckReport:
     ground = Ground(around, project, client, path)
     side = ground.read(plan.catalog)
     settle_interrupted(recorder, side.stored)
-    earlier = plan_since(where.plan, wish.since) if wish.since else None
+    earlier = plan_since(where.plan, wish.since, around.how()) if wish.since else None
     again = _comparing(ground, plan.catalog, earlier)
     return Run(
         client,
@@ -90,9 +90,10 @@ def take_theirs(run: Run, where: Where) -> list[str]:
     if not taken or run.written is None or run.ground is None:
         return []
     path = FilePath(where.plan)
-    lines = take(path, taken, run.written, run.ground.around.how())
-    run.written = read_plan(path, FilePath.cwd(), run.ground.around.how()).catalog
-    earlier = plan_since(path, run.wish.since) if run.wish.since else None
+    how = run.ground.around.how()
+    lines = take(path, taken, run.written, how)
+    run.written = read_plan(path, FilePath.cwd(), how).catalog
+    earlier = plan_since(path, run.wish.since, how) if run.wish.since else None
     run.again = _comparing(run.ground, run.written, earlier)
     shown = run.comparison.report
     run.comparison = run.again(run.comparison.stored, run.wish)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -160,3 +161,26 @@ class TestAWorkbookAsThePlan:
         done = run("diff", "plan.xlsx")
         assert "looks like Paid under another name (it stands in its row" in done.stdout
         assert '"Paid" is "Something Else Entirely" now' in done.stderr
+
+    def test_its_earlier_commits_are_a_witness(self, open_house: House, run: Run) -> None:
+        path = open_house.folder / "plan.xlsx"
+        head = ["Event", "Description"]
+        git("init", "-q")
+        for text in ("Money.", "Money came."):
+            path.write_bytes(workbook(Plan=[head, ["Paid", text]]))
+            git("add", "plan.xlsx")
+            git("commit", "-qm", text)
+        entry = {"description": "Money."}
+        open_house.put({"entityType": "event", "name": "Paid", "schemaJson": entry})
+        assert run("diff", "plan.xlsx", "--exit-code").stdout.startswith("~ Paid")
+        assert "foreign-text" not in run("diff", "plan.xlsx").stdout
+        done = run("sync", "plan.xlsx", "--yes", "--since", "HEAD~1")
+        assert done.exit_code == 0, done.stderr
+        assert open_house.stored()["Paid"]["description"] == "Money came."
+        blamed = run("history", "blame", "Paid", "--plan", "plan.xlsx")
+        assert "Money came." in blamed.stdout
+
+
+def git(*arguments: str) -> None:
+    who = ["-c", "user.name=T", "-c", "user.email=t@acme.example"]
+    subprocess.run(["git", *who, *arguments], check=True, capture_output=True)
