@@ -9,6 +9,7 @@ type, in CSV by a leading `'`. `decode` undoes both.
 from __future__ import annotations
 
 import json
+import math
 import re
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, Final
@@ -97,6 +98,12 @@ def put(cell: Cell | MergedCell, value: str | bool | float) -> None:
     if isinstance(value, str):
         cell.data_type = "s"
         cell.quotePrefix = bool(_RUN.match(value))  # so it stays text when somebody edits it
+
+
+def lines_of(text: str, width: float) -> int:
+    """How many lines a text takes in a cell of that width, about."""
+    per_line = max(width - 1, 1) / 0.88  # most letters are narrower than a digit
+    return sum(max(1, math.ceil(len(line) / per_line)) for line in text.split("\n"))
 
 
 def as_text(value: object, number_format: str = "") -> str:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import io
-import math
 from collections.abc import Mapping, Sequence
 from copy import copy
 from typing import TYPE_CHECKING, Any, Final
 
-from mpgov.core.cells import CLEAR, REMOVE, put
+from mpgov.core.cells import CLEAR, REMOVE, lines_of, put
 from mpgov.core.model import STATUSES, TYPES
 from mpgov.formats.table_columns import EVENT, ID, KEY, MORE, PROPERTY, VALUE, Field
 from mpgov.formats.table_rows import Cellular, Sheet, Value
@@ -172,7 +171,7 @@ class _Writer:
             value = row.get(column)
             if value is not None:
                 put(cell, value)
-                lines = max(lines, _lines(value, self.widths[place - 1]))
+                lines = max(lines, lines_of(str(value), self.widths[place - 1]))
         if lines > 1:
             self.page.row_dimensions[number].height = 15 * min(lines, 12)
 
@@ -259,12 +258,6 @@ def _width(column: Field | str, sheet: Sheet) -> float:
         return column.width
     longest = max((len(str(row.get(column, ""))) for row in sheet.rows), default=0)
     return max(min(column.width, longest + 3), len(column.heading) + 5, 9)
-
-
-def _lines(value: Value, width: float) -> int:
-    """How many lines a cell takes, about."""
-    text = value if isinstance(value, str) else ""
-    return sum(max(1, math.ceil(len(line) * 0.88 / max(width - 1, 1))) for line in text.split("\n"))
 
 
 def _print_well(page: Worksheet) -> None:

@@ -23,6 +23,7 @@ from mpgov.formats.table_columns import (
     VALUE,
     Field,
     Level,
+    heading_key,
 )
 from mpgov.formats.table_gather import Gathering, Origin, Said, named
 from mpgov.formats.table_grid import (
@@ -43,12 +44,15 @@ from mpgov.formats.yaml_problems import shown
 if TYPE_CHECKING:
     from yaml.nodes import Node
 
+# On these sheets a property above the first event, of no event, is every event's.
+_OF_PROPERTIES: Final = frozenset({"properties", "event properties", "property"})
 Whose: TypeAlias = Literal["alone", "both", "carried"]
 _OWN_KINDS: Final[Mapping[str, str]] = {
     "event": "events",
     "event property": "flat",
     "property": "flat",
     "shared property": "shared",
+    "shared": "shared",
     "user property": "user",
     "group": "group",
     "group property": "group",
@@ -176,6 +180,9 @@ class _Sheet:
         name, at = self._identity(row, EVENT)
         property_, place = self._identity(row, PROPERTY)
         self.event = name or self.event
+        if not self.event and property_ and heading_key(self.table.grid.title) in _OF_PROPERTIES:
+            self.read_shared(row)
+            return
         if not self.event:
             self._nameless(row, f"event, and none stands above it; name one, or write {SHARED}")
             return

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from copy import copy
 from typing import TYPE_CHECKING, Any, Final
 
-from mpgov.core.cells import as_ascii_json, put
+from mpgov.core.cells import as_ascii_json, lines_of, put
 from mpgov.core.change_rows import ChangeRow, change_rows, steps
 from mpgov.core.change_sheet import (
     APPROVE,
@@ -156,7 +156,7 @@ def _changes(book: Workbook, rows: Sequence[ChangeRow]) -> None:
             cell._style = copy(looks[row.action][column - 1])  # noqa: SLF001 - the quick way
             if text != "":
                 put(cell, text)
-                lines = max(lines, _lines(str(text), _WIDTHS[column - 1]))
+                lines = max(lines, lines_of(str(text), _WIDTHS[column - 1]))
         if lines > 1:
             page.row_dimensions[place].height = 15 * min(lines, _MOST_LINES)
     last = max(len(rows) + 1, 2)
@@ -245,11 +245,6 @@ def _keep(page: Worksheet, report: DiffReport) -> None:
     for number, chunk in enumerate(chunks(as_ascii_json(saved_as_json(report))), 2):
         put(page.cell(number, 1), chunk)
     page.sheet_state = "hidden"
-
-
-def _lines(text: str, width: float) -> int:
-    """How many lines a cell takes, about."""
-    return sum(max(1, math.ceil(len(line) * 1.08 / (width - 1))) for line in text.split("\n"))
 
 
 def _fit(page: Worksheet) -> None:

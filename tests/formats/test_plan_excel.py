@@ -287,3 +287,20 @@ def test_limits_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(excel_read, "MOST_ROWS", 2)
     rows = [["Event"], ["a"], ["b"], ["c"]]
     assert "Plan has more than 2 rows" in refusal(workbook(Plan=rows)).message
+
+
+@pytest.mark.parametrize("event", ["(shared)", None])
+def test_a_property_of_no_event_is_every_events(event: str | None) -> None:
+    data = workbook(
+        Events=[["Event"], ["Paid"]],
+        Properties=[
+            ["Event", "Property", "Type", "Description"],
+            [event, "plan", "string", "Tier."],
+            ["Paid", "plan"],
+        ],
+    )
+    plan = read(data)
+    assert plan.catalog.shared["plan"].description == "Tier."
+    (prop,) = events(plan)["Paid"].properties.values()
+    assert prop is not None
+    assert (prop.type, prop.description) == ("string", "Tier.")
