@@ -147,4 +147,4 @@ _ALWAYS: Final = frozenset(
     {"entity", "event", "property", "category", "description", "status", "owners", "type"}
     | {"required", "examples"}
 )
-FORMAT: Final = Format("csv", (".csv", ".tsv"), loads, dumps, _is_it, update)
+FORMAT: Final = Format("csv", (".csv",), loads, dumps, _is_it, update)

@@ -31,4 +31,4 @@ def _is_it(source: Source) -> bool:
     return source.data.startswith((ZIP, OLE))
 
 
-FORMAT: Final = Format("xlsx", (".xlsx", ".xlsm"), loads, dumps, _is_it, update, losses)
+FORMAT: Final = Format("xlsx", (".xlsx",), loads, dumps, _is_it, update, losses)

@@ -162,6 +162,20 @@ class TestAWorkbookAsThePlan:
         assert "looks like Paid under another name (it stands in its row" in done.stdout
         assert '"Paid" is "Something Else Entirely" now' in done.stderr
 
+    def test_lexicon_is_adopted_into_it(self, open_house: House, run: Run) -> None:
+        path = open_house.folder / "plan.xlsx"
+        head = ["Event", "Description", "Owner"]
+        path.write_bytes(workbook(Plan=[head, ["Paid", "Money.", "sam@acme.example"]]))
+        entry = {"description": "Theirs.", "properties": {"a": {"type": "string"}}}
+        open_house.put({"entityType": "event", "name": "Left", "schemaJson": entry})
+        done = run("export", "--into", "plan.xlsx")
+        assert (done.exit_code, done.stderr.count("error")) == (0, 0), done.stderr
+        names = {e.key.name for e in read_plan(path, open_house.folder).catalog}
+        assert names >= {"Paid"}
+        beside = path.with_name("plan.new.xlsx")
+        found = read_plan(beside if beside.exists() else path, open_house.folder).catalog
+        assert {e.key.name for e in found} == {"Paid", "Left"}
+
     def test_its_earlier_commits_are_a_witness(self, open_house: House, run: Run) -> None:
         path = open_house.folder / "plan.xlsx"
         head = ["Event", "Description"]
