@@ -12,8 +12,10 @@ from mpgov.core.cells import put
 from mpgov.core.model import Catalog
 from mpgov.formats.base import CannotEditError, How, Source
 from mpgov.formats.excel_read import check_container, read_grids, reading
+from mpgov.formats.excel_write import add_sheets
 from mpgov.formats.table_edit import Edits, edits, says
 from mpgov.formats.table_reader import Reading, read_tables
+from mpgov.formats.table_rows import sheets
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -62,12 +64,13 @@ def update(source: Source, wanted: Catalog, how: How) -> bytes:
     known = _reading(source, how)
     if known.plan.catalog == wanted:
         return source.data
-    changes = edits(known, wanted)
+    changes = edits(known, wanted, more_sheets=True)
     with reading(source):
         from openpyxl import load_workbook  # noqa: PLC0415 - heavy
 
         book = load_workbook(io.BytesIO(source.data), rich_text=True)
         _apply(book, known, changes)
+        add_sheets(book, [one for one in sheets(wanted) if one.kind in changes.sheets])
         out = io.BytesIO()
         book.save(out)
     changed = out.getvalue()

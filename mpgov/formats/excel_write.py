@@ -100,13 +100,18 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
 
     book = Workbook()
     _about(book)
-    for sheet in sheets:
-        _Writer(book, sheet).write()
+    add_sheets(book, sheets)
     book.properties.creator = "mpgov"
     book.properties.title = "Tracking plan"
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def add_sheets(book: Workbook, sheets: Sequence[Sheet]) -> None:
+    """Add these tables to a workbook, each as a sheet of its own."""
+    for sheet in sheets:
+        _Writer(book, sheet).write()
 
 
 def _about(book: Workbook) -> None:

@@ -44,20 +44,25 @@ _HOMES: Final[Mapping[str, tuple[str, ...]]] = {
 class Edits:
     """New contents of cells, by table, row and column; `None` empties one.
 
-    `headings` are columns that a table gets; `added` are the rows that are new.
+    `headings` are columns that a table gets; `added` are the rows that are new. `sheets` are the
+    kinds of sheets that are needed beside, each with all that is wanted of its kind.
     """
 
     cells: dict[tuple[int, int, int], Value | None] = field(default_factory=dict)
     headings: dict[tuple[int, int], str] = field(default_factory=dict)
     added: set[tuple[int, int]] = field(default_factory=set)
+    sheets: set[str] = field(default_factory=set)
 
 
 Thing = tuple[str, str, str]
 
 
-def edits(reading: Reading, wanted: Catalog) -> Edits:
-    """The cells to change; `CannotEditError` where a table has no place for something."""
-    return _Editor(reading).run(wanted)
+def edits(reading: Reading, wanted: Catalog, *, more_sheets: bool = False) -> Edits:
+    """The cells to change; `CannotEditError` where a table has no place for something.
+
+    With `more_sheets` there may be another one for it.
+    """
+    return _Editor(reading, more_sheets=more_sheets).run(wanted)
 
 
 def says(again: Callable[[], Reading], wanted: Catalog) -> bool:
@@ -69,8 +74,9 @@ def says(again: Callable[[], Reading], wanted: Catalog) -> bool:
 
 
 class _Editor:
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, *, more_sheets: bool) -> None:
         self.tables = reading.tables
+        self.more_sheets = more_sheets
         self.before = reading.plan.catalog
         self.found = Edits()
         self.rows: dict[Thing, list[Origin]] = {}
@@ -129,6 +135,10 @@ class _Editor:
     def _add(self, thing: Thing, cells: Cellular, wanted: Catalog) -> None:
         """A row below the last one of the table where such things are kept."""
         sheet = self._home(thing, wanted)
+        if sheet is None:
+            kind = "event property" if thing[0] == "shared property" else thing[0]
+            self.found.sheets.add(kind)
+            return
         self.last[sheet] += 1
         row = self.last[sheet]
         self.found.added.add((sheet, row))
@@ -136,7 +146,8 @@ class _Editor:
         for key, value in every.items():
             self.found.cells[sheet, row, self._column(sheet, key, thing)] = value
 
-    def _home(self, thing: Thing, wanted: Catalog) -> int:
+    def _home(self, thing: Thing, wanted: Catalog) -> int | None:
+        """The table where such things are kept; `None` where there will be a new one."""
         homes = [n for n, one in enumerate(self.tables) if one.kind in _HOMES[thing[0]]]
         if thing[0] == "event property":
             beside = self.rows.get(("event", thing[1], ""), ())
@@ -145,6 +156,8 @@ class _Editor:
         if thing[0] == "event":
             entity = wanted.entities[event(thing[1])]
             homes.sort(key=lambda n: self.tables[n].category != entity.category)
+        if not homes and self.more_sheets and thing[0] != "event":
+            return None
         if not homes:
             raise CannotEditError("no sheet for it")
         return homes[0]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
-from mpgov.core.model import UNSET, Catalog, Entity, Property, event
+from mpgov.core.model import UNSET, USER, Catalog, Entity, Property, event
 from mpgov.formats import plan_edit, plan_excel
 from mpgov.formats.base import CannotEditError, How, Source
 from mpgov.formats.excel_edit import losses, update
@@ -122,10 +123,27 @@ def test_an_event_a_column_is_changed_in_its_column() -> None:
     assert differing(data, new) == {"Events!C2": "Money came."}
 
 
+def test_what_has_no_sheet_gets_one_and_the_others_stay() -> None:
+    before = read(FLAT).catalog
+    user = Entity(USER, properties={"plan": Property(type="string", description="Tier.")})
+    wanted = replace(
+        before,
+        entities={**before.entities, USER: user},
+        super_properties={"v": Property(type="string")},
+    )
+    new = update(Source("plan.xlsx", FLAT), wanted, How())
+    assert read(new).catalog == wanted
+    titles = ["Notes", "Plan", "User Properties", "Super Properties"]
+    assert opened(new).sheetnames == titles
+    changed_cells = differing(FLAT, new)
+    assert {place.partition("!")[0] for place in changed_cells} == set(titles[2:])
+
+
 def test_what_has_no_place_is_refused() -> None:
-    wanted = Catalog({}, super_properties={"v": Property(type="string")})
+    data = workbook(Props=[["Property", "Type"], ["plan", "string"]])
+    wanted = Catalog({event("A"): Entity(event("A"))})
     with pytest.raises(CannotEditError):
-        update(Source("plan.xlsx", FLAT), wanted, How())
+        update(Source("plan.xlsx", data), wanted, How())
 
 
 @pytest.mark.parametrize(
