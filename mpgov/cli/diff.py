@@ -6,6 +6,7 @@ import click
 
 from mpgov.cli import options
 from mpgov.core.report import CheckReport, DiffReport
+from mpgov.errors import UsageError
 from mpgov.workflows.compare import Wish
 from mpgov.workflows.diff import as_lexicon_csv, diff
 
@@ -62,6 +63,12 @@ def command(
 ) -> None:
     """Show what sync would change, and what it would leave alone."""
     found = options.around(ctx, project, max_wait)
+    answer = options.Answer(format_, output)
+    if drift and answer.is_for_changes:
+        raise UsageError(
+            "--drift shows what changed in Lexicon alone; there is nothing to approve or to import",
+            hint="mpgov diff --drift --output drift.html",
+        )
     wish = Wish(
         options.selected(only, skip, fields),
         allow,
@@ -73,7 +80,6 @@ def command(
         since=since,
     )
     report = diff(options.plan_path(plan, plan_option, found), found, wish, against, drift=drift)
-    answer = options.Answer(format_, output)
     if format_ == "lexicon-csv" and isinstance(report, DiffReport):
         text, notes = as_lexicon_csv(report, found)
         answer.text(text)

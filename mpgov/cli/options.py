@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, TypeVar
 
 import click
 
+from mpgov.core.report import CheckReport
 from mpgov.core.select import FIELDS, Selection
 from mpgov.errors import UsageError
 from mpgov.render.base import Renderer, Report, all_renderers
@@ -145,7 +146,7 @@ class Answer:
         """
         renderer = self._renderer()
         answer = self
-        if not isinstance(report, renderer.draws):
+        if renderer is None or not isinstance(report, renderer.draws):
             renderer, answer = all_renderers()["text"], Answer("text", None)
         color = not answer.to_file and ctx.color is not False and sys.stdout.isatty()
         answer.text(renderer.draw(report, color))
@@ -162,10 +163,17 @@ class Answer:
         """Whether the answer goes anywhere but to stdout."""
         return self.output not in {None, "-"}
 
-    def _renderer(self) -> Renderer:
+    @property
+    def is_for_changes(self) -> bool:
+        """Whether it is written in a format that carries changes, and nothing beside them."""
+        renderer = self._renderer()
+        return renderer is None or CheckReport not in renderer.draws
+
+    def _renderer(self) -> Renderer | None:
+        """What draws reports in the format; `lexicon-csv` is none that reports are drawn in."""
         renderers = all_renderers()
         if self.format is not None:
-            return renderers[self.format]
+            return renderers.get(self.format)
         return _by_suffix(self.output) or renderers["text"]
 
 

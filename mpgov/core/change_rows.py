@@ -14,7 +14,6 @@ from mpgov.core.cells import encode_json
 from mpgov.core.change import Change, FieldChange, field_changes, value_as_json, verb_of
 from mpgov.core.landing import Earlier, Step
 from mpgov.core.model import SETS, UNSET, EntityKey, Value
-from mpgov.core.normal import plain_examples, same
 
 LONGEST_SHOWN: Final = 5_000  # characters of a value; in a workbook's cell also when escaped
 NOTHING_SAID: Final = "(there, and nothing said of it)"
@@ -66,17 +65,15 @@ def _parts(one: Earlier) -> Iterator[tuple[FieldChange, ...]]:
 
 
 def _following(fields: Sequence[FieldChange]) -> Iterator[FieldChange]:
-    """The examples that stay what they are, and are only spelled as their property's new type."""
-    types = {one.path[1]: one.after for one in fields if one.path[2:] == ("type",)}
+    """The examples of properties that get another type: Lexicon spells them as the type says.
+
+    Sent without them, the type would change what Lexicon says of them, and nobody agreed on that.
+    """
+    retyped = {one.path[1] for one in fields if one.path[2:] == ("type",)}
     for one in fields:
-        if one.path[2:] != ("examples",) or one.path[1] not in types:
-            continue
-        type_ = types[one.path[1]]
-        if isinstance(one.before, tuple) and isinstance(type_, str):
-            # A path of examples holds JSON values.
-            spelled = plain_examples(one.before, type_)
-            if same("examples", spelled, one.after):
-                yield one
+        follows = one.path[2:] == ("examples",) and one.path[1] in retyped
+        if follows and one.before is not UNSET:
+            yield one
 
 
 def _row(number: int, one: Earlier, fields: tuple[FieldChange, ...]) -> ChangeRow:

@@ -7,7 +7,7 @@ cell that was edited would have no effect, and is refused instead, with its addr
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -61,7 +61,7 @@ def loads(data: bytes, file: str) -> Approved:
     grid = next((one for one in grids if one.title == CHANGES), None)
     if grid is None:
         raise InputError(f"{file}: has no sheet {CHANGES} that can be seen", hint=_AGAIN)
-    sheet = _Sheet(grid, {row.number: row for row in rows})
+    sheet = _Sheet(grid, rows)
     sheet.read()
     problems = [*sheet.problems, *_untyped(rows, sheet)]
     if problems:
@@ -100,16 +100,17 @@ def _hidden(data: bytes) -> Iterator[str]:
         return
     sheet = book[KEPT]
     sheet.reset_dimensions()
-    for ((value, *_),) in zip(sheet.iter_rows(values_only=True), strict=False):
-        yield as_text(value)
+    for cells in sheet.iter_rows(values_only=True):
+        if cells:
+            yield as_text(cells[0])
 
 
 class _Sheet:
     """Reads the rows that people saw; what was approved, and what should not have been edited."""
 
-    def __init__(self, grid: Grid, rows: Mapping[int, ChangeRow]) -> None:
+    def __init__(self, grid: Grid, rows: Sequence[ChangeRow]) -> None:
         self.grid = grid
-        self.rows = rows
+        self.rows = {str(row.number): row for row in rows}
         self.columns: dict[str, int] = {}
         self.seen: dict[int, int] = {}  # a row's number by where it stands now
         self.approved: set[int] = set()
@@ -117,15 +118,14 @@ class _Sheet:
 
     def read(self) -> None:
         """Look at every row below the headings."""
-        rest = iter(self.grid.rows)
-        for row in rest:
-            self.columns = {text.strip(): at for at, text in enumerate(row.cells) if text.strip()}
-            if NUMBER in self.columns or APPROVE in self.columns:
-                break
+        rest = (row for row in self.grid.rows if any(text.strip() for text in row.cells))
+        head = next(rest, Row(1, ()))
+        self.columns = {text.strip(): at for at, text in enumerate(head.cells)}
         missing = [heading for heading in HEADINGS if heading not in self.columns]
         if missing:
-            place = self.grid.locate(row.number, 0) if self.grid.rows else self.grid.title
-            self.problems.append(f"{place}: the heading {missing[0]} is missing from this row")
+            place = self.grid.locate(head.number, 0)
+            told = ", ".join(missing)
+            self.problems.append(f"{place}: the headings are not those that were saved: {told}")
             return
         for row in rest:
             self._row(row)
@@ -133,11 +133,11 @@ class _Sheet:
     def _row(self, row: Row) -> None:
         cells = _Cells(row)
         number = cells[self.columns[NUMBER]]
-        if not number.isdecimal() or int(number) not in self.rows:
+        known = self.rows.get(number)
+        if known is None:
             first = next(at for at, text in enumerate(row.cells) if text.strip())
             self._tell(row, first, f"was added after it was saved; {_ONLY}")
             return
-        known = self.rows[int(number)]
         if known.number in self.seen:
             self._tell(row, self.columns[NUMBER], f"is row {self.seen[known.number]} once more")
             return

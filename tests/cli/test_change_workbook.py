@@ -169,6 +169,74 @@ def test_a_plan_with_errors_is_no_workbook(open_house: House, run: Run) -> None:
     assert not (open_house.folder / "c.xlsx").exists()
 
 
+def test_lexicon_csv_neither(open_house: House, run: Run) -> None:
+    open_house.plan("events: {E: {properties: {p: {type: integer, examples: [x]}}}}")
+    done = run("diff", "plan.yaml", "--format", "lexicon-csv", "--output", "c.csv")
+    assert (done.exit_code, "datatypes/example" in done.stdout) == (1, True)
+    assert not (open_house.folder / "c.csv").exists()
+
+
+@pytest.mark.parametrize("asked", [("--output", "c.xlsx"), ("--format", "lexicon-csv")])
+def test_drift_is_nothing_to_approve(open_house: House, run: Run, asked: tuple[str, ...]) -> None:
+    open_house.plan("events: {E: {description: d}}")
+    done = run("diff", "plan.yaml", "--drift", *asked)
+    assert (done.exit_code, "nothing to approve" in done.stderr) == (2, True)
+    assert not (open_house.folder / "c.xlsx").exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "known"),
+    [
+        (("check", "plan.yaml"), "x.xlsx", "text json markdown html"),
+        (("sync", "plan.yaml", "--yes"), "x.xlsx", "text json markdown html"),
+        (("export",), "x.html", "yaml xlsx csv json lexicon-csv"),
+    ],
+)
+def test_a_suffix_that_a_command_does_not_write(
+    open_house: House, run: Run, command: tuple[str, ...], name: str, known: str
+) -> None:
+    open_house.plan("events: {E: {description: d}}")
+    done = run(*command, "--output", name)
+    assert done.exit_code == 2
+    assert f"--output {name}: mpgov {command[0]} writes no {Path(name).suffix[1:]}" in done.stderr
+    assert f"--format: {known}" in done.stderr
+    assert not (open_house.folder / name).exists()
+    assert open_house.stored() == {}
+
+
+def test_a_workbook_goes_to_another_program_but_never_to_a_terminal(
+    saved: House, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = run("diff", "plan.yaml", "--format", "xlsx")
+    assert (done.exit_code, done.stdout_bytes[:2]) == (0, b"PK")
+    monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda _self: True)
+    with saved.counting() as count:
+        for asked in (
+            ("diff", "plan.yaml", "--format", "xlsx"),
+            ("export", "--format", "xlsx", "--output", "-"),
+        ):
+            done = run(*asked)
+            assert (done.exit_code, "is not for a terminal" in done.stderr) == (2, True)
+        assert count() == 0
+
+
+def test_a_type_that_was_approved_alone_leaves_no_conflict(open_house: House, run: Run) -> None:
+    said = "type: {}, description: {}, examples: [{}]"
+    for values in (("integer", "old", 1), ("string", "new", "x")):
+        open_house.plan(f"events: {{A: {{properties: {{p: {{{said.format(*values)}}}}}}}}}")
+        assert run("diff", "plan.yaml", "--output", "c.xlsx").exit_code == 0
+        if values[0] == "integer":
+            assert run("sync", "plan.yaml", "--yes").exit_code == 0
+    edit(open_house.folder / "c.xlsx", approve(lambda row: row["Field"] == "type, examples"))
+    allowed = ("--allow", "guards/mass-change")
+    assert run("sync", "--changes", "approved.xlsx", "--yes", *allowed).exit_code == 0
+    prop = open_house.stored()["A"]["properties"]["p"]
+    assert prop == {"type": "string", "description": "old", "examples": ["x"]}
+    rest = run("diff", "plan.yaml").stdout
+    assert "conflict" not in rest
+    assert 'description: "old" → "new"' in rest
+
+
 def test_export_as_tables(saved: House, run: Run) -> None:
     for name in ("out.xlsx", "out.csv"):
         assert run("export", "--output", name).exit_code == 0
