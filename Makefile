@@ -28,7 +28,7 @@ demo: $(READY)  ## the whole loop on the sandbox, in one minute, no account need
 test: $(READY) tools  ## every test
 	$(RUN) pytest -q -n $(WORKERS)
 
-tools: $(READY)  ## what tests need beyond Python: LibreOffice, where this system can install it
+tools: $(READY)  ## what tests need beyond Python: LibreOffice, a browser; where this system can install it
 	@$(RUN) tests.tools
 
 picture: $(READY) tools  ## the README's picture of the workbook

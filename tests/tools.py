@@ -1,4 +1,4 @@
-"""What tests need beyond Python: LibreOffice, and a reader of PDF for the README's picture.
+"""What tests need beyond Python: LibreOffice, a reader of PDF for the README's picture, a browser.
 
 `python -m tests.tools` installs what is missing where it can (Debian or Ubuntu, as root or with
 sudo that asks nothing), says in one line what it did, and never fails: a test that lacks a tool
@@ -14,7 +14,11 @@ import sys
 
 import pytest
 
-PACKAGES = {"soffice": "libreoffice-calc-nogui", "pdftoppm": "poppler-utils"}
+PACKAGES = {
+    "chromium": "chromium",
+    "pdftoppm": "poppler-utils",
+    "soffice": "libreoffice-calc-nogui",
+}
 MINUTES = 8
 
 

@@ -16,7 +16,8 @@ class Finding:
     """What is wrong, with what, where it was written, and what to type.
 
     Rule and severity are stamped on by `judge`. `fix` is a line to add to the plan or a command
-    to type.
+    to type. `volume` is how often the event arrived in the last 30 days and `share` its part of
+    all that was counted, where that is known.
     """
 
     message: str
@@ -27,13 +28,16 @@ class Finding:
     fix: str = ""
     rule: str = ""
     severity: Severity = "warning"
+    volume: int | None = None
+    share: float | None = None
 
 
 def rank(finding: Finding) -> tuple[object, ...]:
-    """Sorts findings: the worst first, then by where they were written."""
+    """Sorts findings: the worst first, the busiest first, then by where they were written."""
     place = finding.at
     return (
         SEVERITIES.index(finding.severity),
+        -(finding.share or 0),
         (place.file, place.line, place.column) if place else ("", 0, 0),
         finding.rule,
         finding.key.name if finding.key else "",

@@ -1,0 +1,174 @@
+"""What an audit joins and what it says: plan, Lexicon, live events and raw events side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from mpgov.core.baseline import Known
+from mpgov.core.finding import Finding
+from mpgov.core.model import Catalog, EntityKey
+from mpgov.core.observation import Observation
+from mpgov.core.usage import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that is known of a project; `None` is what nobody asked for.
+
+    `plan` is as it was written; `joined` is the plan laid over Lexicon, so that a description
+    counts from either. `today` is an ISO date (UTC).
+    """
+
+    plan: Catalog | None = None
+    lexicon: Catalog | None = None
+    joined: Catalog = field(default_factory=Catalog)
+    usage: Usage | None = None
+    observation: Observation | None = None
+    today: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyRow:
+    """A property as pages show it; `seen` is its part of the events, where raw events say."""
+
+    name: str
+    type: str = ""
+    description: str = ""
+    examples: tuple[Any, ...] = ()
+    required: bool = False
+    personal: bool = False
+    seen: float | None = None
+    seen_types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """An event as pages show it: what plan and Lexicon say, and what arrives.
+
+    `status` is proposed, expected, live, deprecated or blocked; empty where nobody says one.
+    `days` has one number for each of the report's days, and is empty where nobody counted it.
+    """
+
+    key: EntityKey
+    status: str = ""
+    hidden: bool = False
+    display_name: str = ""
+    description: str = ""
+    trigger: str = ""
+    owners: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
+    replaced_by: str = ""
+    sunset: str = ""
+    is_planned: bool = False
+    in_lexicon: bool = False
+    is_live: bool = False
+    volume: int | None = None
+    share: float | None = None
+    days: tuple[int, ...] = ()
+    first: str = ""
+    last: str = ""
+    properties: tuple[PropertyRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the score: its points of 100, what it weighs in percent, and what it is made of.
+
+    `points` is `None` where there is nothing to judge or no evidence: it then weighs nothing.
+    """
+
+    name: str
+    points: float | None
+    weight: int
+    good: int = 0
+    of: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How healthy it all is, 0 to 100; `mixpanel` is Mixpanel's own formula, for comparison."""
+
+    total: int
+    parts: tuple[Part, ...] = ()
+    mixpanel: int | None = None
+    mixpanel_grade: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotRun:
+    """A rule that could not be judged, and what it would have needed."""
+
+    rule: str
+    for_lack_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A score of an earlier audit."""
+
+    at: str
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport:
+    """What an audit found, ranked, with the score and what it is based on.
+
+    `days` are ISO dates, oldest first; `planned` and `unplanned` are the volumes of those days,
+    Mixpanel's own events left out. With a `baseline` (the file's name) `findings` are the new
+    ones; `accepted` are still there, `fixed` are not. `waived` are set aside by the plan.
+    `notes` say what was asked, how old it is, and what was not counted. `by_owner` asks for the
+    findings grouped by owner.
+    """
+
+    project: str
+    at: str
+    findings: tuple[Finding, ...] = ()
+    score: Score = field(default_factory=lambda: Score(100))
+    not_run: tuple[NotRun, ...] = ()
+    events: tuple[EventRow, ...] = ()
+    user_properties: tuple[PropertyRow, ...] = ()
+    days: tuple[str, ...] = ()
+    planned: tuple[int, ...] = ()
+    unplanned: tuple[int, ...] = ()
+    trend: tuple[Past, ...] = ()
+    notes: tuple[str, ...] = ()
+    plan: str = ""
+    project_id: int | None = None
+    region: str = ""
+    accepted: tuple[Finding, ...] = ()
+    waived: tuple[Finding, ...] = ()
+    fixed: tuple[Known, ...] = ()
+    baseline: str = ""
+    by_owner: bool = False
+
+    @property
+    def total(self) -> int:
+        """All events that were counted, Mixpanel's own left out."""
+        return sum(self.planned) + sum(self.unplanned)
+
+    @property
+    def set_aside(self) -> str:
+        """What is accepted, waived and fixed; nothing to say is nothing."""
+        told = (
+            (len(self.accepted), "accepted by the baseline"),
+            (len(self.waived), "waived"),
+            (len(self.fixed), "of the baseline fixed"),
+        )
+        return ", ".join(f"{count} {word}" for count, word in told if count)
+
+
+@dataclass(frozen=True, slots=True)
+class Dictionary:
+    """Lexicon as a page that people search: `mpgov export --format html`."""
+
+    project: str
+    at: str
+    events: tuple[EventRow, ...] = ()
+    user_properties: tuple[PropertyRow, ...] = ()
+    days: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    project_id: int | None = None
+    region: str = ""

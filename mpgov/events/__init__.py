@@ -1,0 +1,1 @@
+"""Raw events, read in one pass into what they show."""
