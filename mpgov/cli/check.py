@@ -24,7 +24,7 @@ Examples:
 )
 @options.plan_argument
 @options.plan
-@options.format_option(*options.FORMATS)
+@options.format_option(*options.FINDING_FORMATS)
 @options.output
 @options.fail_on
 @click.option("--baseline", metavar="FILE", help="Accept its findings; fail only on new ones.")

@@ -28,6 +28,8 @@ GROUPS: Final[Mapping[str, Mapping[str, str]]] = {
         "diff": "what sync would change",
         "sync": "make Lexicon say what the plan says",
         "export": "write what Lexicon says to a file",
+        "audit": "judge what Lexicon holds and what really arrives",
+        "rules": "list the rules; explain one",
     },
     "Record": {
         "history": "what was done, by whom, why; add a record; verify the chain; blame a field",

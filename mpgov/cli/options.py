@@ -23,6 +23,7 @@ from mpgov.workflows.project import Surroundings, surroundings
 F = TypeVar("F", bound=Callable[..., Any])
 
 FORMATS: Final = ("text", "json", "markdown", "html")
+FINDING_FORMATS: Final = (*FORMATS, "sarif", "junit", "github", "csv", "xlsx")
 
 project = click.option("--project", metavar="NAME", help="Which [projects.NAME] of mpgov.toml.")
 plan = click.option(

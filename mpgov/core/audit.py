@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
-from mpgov.core.baseline import Known
+from mpgov.core.baseline import Known, set_aside
 from mpgov.core.finding import Finding
-from mpgov.core.model import Catalog, EntityKey
+from mpgov.core.merge import Disagreement
+from mpgov.core.model import Catalog, EntityKey, Path
 from mpgov.core.observation import Observation
 from mpgov.core.usage import Usage
+
+if TYPE_CHECKING:
+    from mpgov.core.rule import Rule
+
+# What a rule may need, and how its lack is told.
+LACK: Final = {
+    "plan": "a plan",
+    "lexicon": "Lexicon",
+    "base": "a base: the first mpgov sync writes it",
+    "usage": "live events and their volumes",
+    "observation": "raw events: --events PATH or --events last-7-days",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +31,25 @@ class Evidence:
     """All that is known of a project; `None` is what nobody asked for.
 
     `plan` is as it was written; `joined` is the plan laid over Lexicon, so that a description
-    counts from either. `today` is an ISO date (UTC).
+    counts from either. `base` is what both last agreed on; `drift` what changed in Lexicon alone
+    since, and `refused` what Mixpanel did not keep. `custom` are names of custom events, which
+    nobody tracks. `today` is an ISO date (UTC).
     """
 
     plan: Catalog | None = None
     lexicon: Catalog | None = None
     joined: Catalog = field(default_factory=Catalog)
+    base: Catalog | None = None
+    drift: tuple[Disagreement, ...] = ()
+    refused: tuple[tuple[EntityKey, Path], ...] = ()
+    custom: frozenset[str] = frozenset()
     usage: Usage | None = None
     observation: Observation | None = None
     today: str = ""
+
+    def lacks(self, needs: Iterable[str]) -> str:
+        """What of these there is no evidence of, for people; empty where all is there."""
+        return ", ".join(LACK[need] for need in needs if getattr(self, need) is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +112,17 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How healthy it all is, 0 to 100; `mixpanel` is Mixpanel's own formula, for comparison."""
+    """How healthy it all is, 0 to 100.
+
+    `mixpanel` is by the formula of Mixpanel's own plug-in, for comparison; `mixpanel_lacks` are
+    the parts of it that nobody told us, left out of it.
+    """
 
     total: int
     parts: tuple[Part, ...] = ()
     mixpanel: int | None = None
     mixpanel_grade: str = ""
+    mixpanel_lacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +148,8 @@ class AuditReport:
     `days` are ISO dates, oldest first; `planned` and `unplanned` are the volumes of those days,
     Mixpanel's own events left out. With a `baseline` (the file's name) `findings` are the new
     ones; `accepted` are still there, `fixed` are not. `waived` are set aside by the plan.
-    `notes` say what was asked, how old it is, and what was not counted. `by_owner` asks for the
-    findings grouped by owner.
+    `rules` are those that were judged. `notes` say what was asked, how old it is, and what was
+    not counted. `by_owner` asks for the findings grouped by owner.
     """
 
     project: str
@@ -143,6 +172,7 @@ class AuditReport:
     fixed: tuple[Known, ...] = ()
     baseline: str = ""
     by_owner: bool = False
+    rules: tuple[Rule, ...] = ()
 
     @property
     def total(self) -> int:
@@ -152,12 +182,7 @@ class AuditReport:
     @property
     def set_aside(self) -> str:
         """What is accepted, waived and fixed; nothing to say is nothing."""
-        told = (
-            (len(self.accepted), "accepted by the baseline"),
-            (len(self.waived), "waived"),
-            (len(self.fixed), "of the baseline fixed"),
-        )
-        return ", ".join(f"{count} {word}" for count, word in told if count)
+        return set_aside(self.accepted, self.waived, self.fixed)
 
 
 @dataclass(frozen=True, slots=True)

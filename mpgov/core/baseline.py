@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -73,3 +73,15 @@ def split(findings: Iterable[Finding], baseline: Baseline) -> Split:
         left[mine] -= is_accepted
         (accepted if is_accepted else new).append(finding)
     return Split(tuple(new), tuple(accepted), tuple(sorted((+left).elements())))
+
+
+def set_aside(
+    accepted: Sequence[Finding], waived: Sequence[Finding], fixed: Sequence[Known]
+) -> str:
+    """How many findings do not count, and why; nothing to say is nothing."""
+    told = (
+        (len(accepted), "accepted by the baseline"),
+        (len(waived), "waived by the plan"),
+        (len(fixed), "of the baseline fixed"),
+    )
+    return ", ".join(f"{count} {word}" for count, word in told if count)

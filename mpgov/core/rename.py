@@ -6,8 +6,6 @@ the first behind, undescribed and still arriving.
 
 from __future__ import annotations
 
-import json
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,8 +13,9 @@ from typing import Final
 
 from mpgov.core.finding import Finding
 from mpgov.core.model import Catalog, Entity, EntityKey, Property, is_mixpanels
+from mpgov.core.plan_words import plan_key, plan_text
+from mpgov.core.words import words_of
 
-MOST_OF_A_KEY: Final = 1000  # characters that YAML takes for one without a question mark
 ALIKE: Final = 0.6  # of all properties of the two, weighed
 LEAST: Final = 2  # properties that both have, not counting those that most events have
 WIDESPREAD: Final = 0.5  # a property that more events have than this says little
@@ -24,12 +23,6 @@ LITTLE: Final = 0.1  # what such a property weighs
 SURE: Final = 9.0  # what a workbook's row id weighs: more than any likeness
 SPELLED: Final = 0.5  # what names weigh that are alike: less than any properties
 SHORTEST: Final = 5  # in shorter names, one letter makes another word
-
-_WORD: Final = re.compile(r"[^\W\d_]+|\d+")
-_HUMP: Final = re.compile(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_PLAIN: Final = re.compile(r"[A-Za-z][\w ./()-]*[\w.)]")
-_ODD: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff]")  # a reader of YAML takes it for a break
-_TAKEN: Final = frozenset({"null", "true", "false", "yes", "no", "on", "off"})  # YAML's own words
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +90,10 @@ def rename_findings(plan: Catalog, base: Catalog, lexicon: Catalog) -> Iterator[
         yield Finding(
             f"looks like {old} under another name ({pair.why}); Mixpanel cannot rename what is "
             f"tracked: keep {old} and give it a display_name, or deprecate it and say "
-            f"replaced_by: {_quoted(new)}",
+            f"replaced_by: {plan_text(new)}",
             pair.new,
             at=plan.entities[pair.new].at,
-            fix=f"{_key(old)}: {{display_name: {_quoted(new)}}}",
+            fix=f"{plan_key(old)}: {{display_name: {plan_text(new)}}}",
         )
 
 
@@ -114,8 +107,7 @@ def _is_new(key: EntityKey, base: Catalog, lexicon: Catalog) -> bool:
 
 def _looks(entity: Entity) -> _Looks:
     properties = {name: prop for name, prop in entity.properties.items() if prop is not None}
-    words = _WORD.findall(_HUMP.sub(" ", entity.key.name))
-    return _Looks(entity.key, properties, tuple(word.casefold() for word in words))
+    return _Looks(entity.key, properties, words_of(entity.key.name))
 
 
 def _weights(events: list[_Looks]) -> Mapping[str, float]:
@@ -205,16 +197,3 @@ def _may_be(one: _Looks, other: _Looks) -> bool:
 
 def _same_type(one: Property, other: Property) -> bool:
     return not (isinstance(one.type, str) and isinstance(other.type, str)) or one.type == other.type
-
-
-def _key(name: str) -> str:
-    """A name as a key of YAML; one beyond 1 024 characters must say that it is a key."""
-    quoted = _quoted(name)
-    return quoted if len(quoted) < MOST_OF_A_KEY else f"? {quoted}\n  "
-
-
-def _quoted(name: str) -> str:
-    """A name as a plan can hold it, in quotes where YAML would take it for something else."""
-    if _PLAIN.fullmatch(name) and name.casefold() not in _TAKEN:
-        return name
-    return _ODD.sub(lambda odd: f"\\u{ord(odd[0]):04x}", json.dumps(name, ensure_ascii=False))

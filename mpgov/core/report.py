@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from mpgov.core.baseline import Known
+from mpgov.core.baseline import Known, set_aside
 from mpgov.core.change import Change, ChangeSet
 from mpgov.core.finding import SEVERITIES, Finding
 from mpgov.core.merge import Disagreement
+from mpgov.core.rule import Rule
 from mpgov.errors import MpgovError
 
 FAIL_LEVELS: Final = ("error", "warning", "info", "never")
@@ -82,7 +83,8 @@ class CheckReport:
     """What the rules say of a plan.
 
     With a `baseline` (the file's name) `findings` are the new ones alone; `accepted` are still
-    there, `fixed` are not.
+    there, `fixed` are not. `waived` are those that the plan itself accepts; `rules`
+    are those that were judged.
     """
 
     plan: str
@@ -93,13 +95,13 @@ class CheckReport:
     accepted: tuple[Finding, ...] = ()
     fixed: tuple[Known, ...] = ()
     baseline: str = ""
+    waived: tuple[Finding, ...] = ()
+    rules: tuple[Rule, ...] = ()
 
     @property
     def set_aside(self) -> str:
-        """What the baseline accepts, and what of it is fixed; nothing to say is nothing."""
-        told = [f"{len(self.accepted)} accepted by the baseline"] if self.accepted else []
-        told += [f"{len(self.fixed)} of the baseline fixed"] if self.fixed else []
-        return ", ".join(told)
+        """What is accepted, waived and fixed; nothing to say is nothing."""
+        return set_aside(self.accepted, self.waived, self.fixed)
 
 
 @dataclass(frozen=True, slots=True)

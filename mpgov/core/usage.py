@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from mpgov.core.finding import Finding
 from mpgov.core.model import nothing
 
 
@@ -34,6 +35,11 @@ class Usage:
         """Live events whose volume nobody knows."""
         return tuple(sorted(self.names - self.counts.keys()))
 
+    @property
+    def is_countable(self) -> bool:
+        """Whether counts of further events could stand beside these."""
+        return bool(self.days)
+
     def volume(self, name: str) -> int | None:
         """How often an event arrived; `None` where nobody counted it."""
         if name in self.counts:
@@ -53,3 +59,11 @@ class Usage:
         """The first and the last of the days on which it arrived; empty where nobody knows."""
         days = [day for day, n in zip(self.days, self.counts.get(name, ()), strict=False) if n]
         return (days[0], days[-1]) if days else ("", "")
+
+
+def with_volume(finding: Finding, usage: Usage | None) -> Finding:
+    """A finding about an event with how often the event arrived."""
+    key = finding.key
+    if usage is None or key is None or key.kind != "event":
+        return finding
+    return replace(finding, volume=usage.volume(key.name), share=usage.share(key.name))

@@ -55,10 +55,10 @@ class _Room:
 
 @dataclass(slots=True)
 class Budget:
-    """So many requests and updates in any rolling minute, per `key`, whoever asks.
+    """So many requests and updates in any rolling window, per `key`, whoever asks.
 
-    `longest` is how long a request can take at most: that long a process that died in the
-    middle of one keeps its place.
+    `window` is in seconds, and `per` its name in messages. `longest` is how long a request can
+    take at most: that long a process that died in the middle of one keeps its place.
     """
 
     key: str
@@ -69,6 +69,7 @@ class Budget:
     max_wait: float = 600
     longest: float = 150
     window: float = MINUTE
+    per: str = "minute"
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], float] = time.time
     _mine: str = field(init=False, repr=False)
@@ -83,6 +84,10 @@ class Budget:
     def room_in(self, updates: int = 0) -> float:
         """How many seconds from now a request of so many updates could go."""
         return self._spending.update(lambda state: self._room(state, updates)).delay
+
+    def free(self) -> int:
+        """How many requests could go now, without waiting."""
+        return self._spending.update(self._free)
 
     @contextmanager
     def spend(self, updates: int = 0, *, max_wait: float | None = None) -> Iterator[Spent]:
@@ -146,9 +151,14 @@ class Budget:
             if entry.at + self.window + MARGIN > free:
                 free, certain = entry.at + self.window + MARGIN, entry.at <= now
                 limit = f"{self.requests} requests" if many else f"{self.updates} updates"
-                reason = f"Mixpanel's limit of {limit} a minute"
+                reason = f"Mixpanel's limit of {limit} {_a(self.per)}"
         delay = free - now
         return _Room(delay, reason, certain) if delay > NOTHING else _Room(0)
+
+    def _free(self, state: State) -> int:
+        self._tidy(state, self.now())
+        is_silent = state.silent_until > self.now()
+        return 0 if is_silent else max(self.requests - len(state.entries), 0)
 
     def _tidy(self, state: State, now: float) -> None:
         """Forget what no longer counts; what a clock that was set back left in the future is cut.
@@ -169,6 +179,15 @@ def budget_key(project: Reachable) -> str:
     """Who shares one budget: an organization; where none is known, all that one host serves."""
     name = hosts_of(project).name
     return f"{name}/{project.organization}" if project.organization else name
+
+
+def query_key(project: Reachable) -> str:
+    """Who shares the queries of an hour: all that ask for one project."""
+    return f"{hosts_of(project).name}/queries/{project.id}"
+
+
+def _a(word: str) -> str:
+    return f"{'an' if word == 'hour' else 'a'} {word}"
 
 
 def seconds(delay: float) -> str:

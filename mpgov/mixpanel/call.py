@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from requests import Response
@@ -20,16 +20,22 @@ READ: Final = PASSING | {500}
 REFUSED: Final = frozenset({429})
 
 
+Pool: TypeAlias = Literal["", "schemas", "queries"]
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One thing to ask of Mixpanel; `retry` are the statuses after which it is asked again."""
+    """One thing to ask of Mixpanel; `retry` are the statuses after which it is asked again.
+
+    `budget` is the limit of Mixpanel's that it counts against, if it does against any.
+    """
 
     method: str
     url: str
     params: Mapping[str, str] | None = None
     body: bytes | None = None
     content_type: str = "application/json"
-    counted: bool = False
+    budget: Pool = ""
     updates: int = 0
     safe: bool = True
     retry: frozenset[int] = READ

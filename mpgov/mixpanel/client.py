@@ -38,6 +38,7 @@ from mpgov.mixpanel.call import (
     retryable,
 )
 from mpgov.mixpanel.patience import Patience, asked_to_wait
+from mpgov.mixpanel.quota import MOST_QUERIES, Quota, quota_of
 from mpgov.mixpanel.session import Hosts, Reachable, authorities, hosts_of, open_session
 from mpgov.mixpanel.trouble import NEVER_SENT, Trouble, trouble_of
 
@@ -63,6 +64,7 @@ class Client:
     project: Reachable
     secret: Revealing = field(repr=False)
     budget: Budget = field(repr=False)
+    queries: Budget | None = field(default=None, repr=False)
     timeout: float = 150
     max_wait: float = 600
     notify: Callable[[str], None] = field(default=lambda _: None, repr=False)
@@ -70,6 +72,7 @@ class Client:
     now: Callable[[], float] = field(default=time.time, repr=False)
     session: Session | None = field(default=None, repr=False)
     hosts: Hosts = field(init=False)
+    quota: Quota | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.hosts = hosts_of(self.project)
@@ -95,7 +98,7 @@ class Client:
     ) -> Any:
         """Ask the Schemas API, within its limits; `tail` is an entity type, and a name."""
         url = address(self.hosts.app, ("projects", str(self.project_id), "schemas", *tail))
-        call = Call(method, url, body=encoded(body), counted=True, updates=updates)
+        call = Call(method, url, body=encoded(body), budget="schemas", updates=updates)
         return self._ask(replace(call, retry=retryable(method, body) if retry is None else retry))
 
     def app(
@@ -120,9 +123,15 @@ class Client:
         url = address(self.hosts.query, path)
         project = {"project_id": str(self.project_id)}
         if not post:
-            return self._ask(Call("GET", url, {**params, **project}))
+            return self._ask(Call("GET", url, {**params, **project}, budget="queries"))
         kind = "application/x-www-form-urlencoded"
-        return self._ask(Call("POST", url, project, form(params), kind))
+        return self._ask(Call("POST", url, project, form(params), kind, "queries"))
+
+    @property
+    def queries_left(self) -> int:
+        """How many queries could go now without waiting, as far as anybody knows."""
+        free = self.queries.free() if self.queries else MOST_QUERIES
+        return free if self.quota is None else min(free, self.quota.remaining)
 
     def wait_for_room(self, updates: int = 0) -> float:
         """How many seconds a schemas request of so many updates would have to wait now."""
@@ -167,11 +176,19 @@ class Client:
             call = replace(call, url=target, params=None)
 
     def _attempt(self, call: Call, patience: Patience) -> Response | Trouble:
-        if not call.counted:
+        budget = {"schemas": self.budget, "queries": self.queries}.get(call.budget)
+        if budget is None:
             return self._exchange(call, Spent())
-        with self.budget.spend(call.updates, max_wait=patience.left) as spent:
+        with budget.spend(call.updates, max_wait=patience.left) as spent:
             patience.spend(spent.waited)
             return self._exchange(call, spent)
+
+    def _note_quota(self, call: Call, response: Response) -> None:
+        """What Mixpanel says of the queries of this hour; a project may have more than 60."""
+        if call.budget == "queries":
+            self.quota = quota_of(response.headers) or self.quota
+            if self.quota is not None and self.queries is not None:
+                self.queries.requests = self.quota.limit
 
     def _exchange(self, call: Call, spent: Spent) -> Response | Trouble:
         """One request; `spent` learns what the budget must know of it."""
@@ -187,6 +204,7 @@ class Client:
             trouble = Trouble(RemoteError(text), "", again=False)
         if response is None:
             return replace(trouble, again=trouble.again and (call.safe or trouble.unsent))
+        self._note_quota(call, response)
         if response.status_code < 400 and not is_stray(call, response):
             return response
         if response.status_code == 429:

@@ -1,14 +1,21 @@
-"""Which events are live: what Mixpanel received lately, whether or not Lexicon defines it."""
+"""Which events are live, and how much: at most four queries for what Lexicon can hold.
+
+The names are one query. Their counts are one form, however many they are; where Mixpanel takes
+none, they are packed into as few addresses as the budget has room for, those that matter most
+first, and what was not counted is said.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
 from urllib.parse import quote
 
 from mpgov.core.json_text import is_text
+from mpgov.core.usage import Usage
 from mpgov.core.volumes import Volumes
 from mpgov.errors import RemoteError
 from mpgov.mixpanel.client import Client
@@ -16,6 +23,9 @@ from mpgov.mixpanel.client import Client
 DAYS: Final = 30
 MOST_ADDRESS: Final = 6000  # characters of names in an address; more go in a form
 MOST_NAMES: Final = 5000  # reference 1.9: more are cut off without a word
+MOST_QUERIES: Final = 4  # for all names and all counts (design 8)
+# What says that a form was not understood, rather than that the question was wrong.
+_NO_FORM: Final = frozenset({400, 404, 405, 411, 413, 414, 415, 422, 501})
 
 
 def event_names(client: Client) -> tuple[str, ...]:
@@ -26,6 +36,27 @@ def event_names(client: Client) -> tuple[str, ...]:
     return tuple(name for name in answer if isinstance(name, str) and name and is_text(name))
 
 
+def read_usage(client: Client, order: Callable[[Sequence[str]], Sequence[str]], at: str) -> Usage:
+    """The names of all that arrives, and their counts.
+
+    `order` makes of the names what is to be counted, the most important first. `at` is now, as
+    people write it.
+    """
+    names = event_names(client)
+    days = _days(client)
+    left = min(MOST_QUERIES - 1, client.queries_left)
+    counted = _Counting(client, days, left).counts([*dict.fromkeys(order(names))])
+    whole = len(names) < MOST_NAMES
+    return Usage(frozenset(names), days, counted, is_whole=whole, at=at)
+
+
+def add_usage(client: Client, usage: Usage, missing: Sequence[str]) -> Usage:
+    """The same, with events counted that were not: one query where they fit."""
+    left = min(MOST_QUERIES - 1, client.queries_left)
+    counted = _Counting(client, usage.days, left).counts(missing)
+    return replace(usage, counts={**usage.counts, **counted})
+
+
 def volumes(client: Client, names: Sequence[str], others: Sequence[str] = ()) -> Volumes:
     """How often events arrived in the last 30 days, in one Query request.
 
@@ -33,29 +64,104 @@ def volumes(client: Client, names: Sequence[str], others: Sequence[str] = ()) ->
     told. A name that never arrived is missing or zero in the answer (reference 6.3).
     """
     asked = list(dict.fromkeys(names))
-    room = MOST_ADDRESS - len(quote(json.dumps(asked)))
+    room = MOST_ADDRESS - _length(asked)
     for name in others:
-        cost = len(quote(json.dumps(name))) + 6
+        cost = _length([name])
         if name not in asked and cost <= room:
             asked.append(name)
             room -= cost
-    today = datetime.fromtimestamp(client.now(), UTC).date()
+    days = _days(client)
+    counted = _ask(client, asked, days, post=_length(asked) > MOST_ADDRESS)
+    counts = {name: sum(counted[name]) for name in asked}
+    return Volumes(counts, sum(counts.values()), DAYS)
+
+
+@dataclass(slots=True)
+class _Counting:
+    """Counts of many events, in as few queries as `left` allows."""
+
+    client: Client
+    days: tuple[str, ...]
+    left: int
+    found: dict[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def counts(self, names: Sequence[str]) -> Mapping[str, tuple[int, ...]]:
+        """As many of the names as can be counted, the first of them first."""
+        if _length(names) > MOST_ADDRESS and self.left and self._by_form(names):
+            return self.found
+        for packed in _packed(names):
+            if self.left == 0:
+                break
+            self.left -= 1
+            self.found.update(_ask(self.client, packed, self.days, post=False))
+        return self.found
+
+    def _by_form(self, names: Sequence[str]) -> bool:
+        """Whether Mixpanel took them all in one form; it is not documented that it does."""
+        self.left -= 1
+        try:
+            counted = _ask(self.client, names, self.days, post=True)
+        except RemoteError as error:
+            if error.status not in _NO_FORM:
+                raise
+            return False
+        if not any(map(any, counted.values())):  # a form that nobody read counts nothing
+            return False
+        self.found.update(counted)
+        return True
+
+
+def _packed(names: Iterable[str]) -> Iterator[list[str]]:
+    """The names in parts that an address has room for; a longer one stands alone, in a form."""
+    part: list[str] = []
+    room = MOST_ADDRESS
+    for name in names:
+        cost = _length([name])
+        if cost > MOST_ADDRESS:
+            continue
+        if cost > room:
+            yield part
+            part, room = [], MOST_ADDRESS
+        part.append(name)
+        room -= cost
+    if part:
+        yield part
+
+
+def _ask(
+    client: Client, names: Sequence[str], days: tuple[str, ...], *, post: bool
+) -> dict[str, tuple[int, ...]]:
+    """How often each arrived on each day, in one query."""
     wanted = {
-        "event": json.dumps(asked),
+        "event": json.dumps(list(names)),
         "type": "general",
         "unit": "day",
-        "from_date": (today - timedelta(days=DAYS - 1)).isoformat(),
-        "to_date": today.isoformat(),
+        "from_date": days[0],
+        "to_date": days[-1],
     }
-    answer = client.query(("events",), wanted, post=len(quote(wanted["event"])) > MOST_ADDRESS)
+    answer = client.query(("events",), wanted, post=post)
     data = answer.get("data") if isinstance(answer, dict) else None
     values = data.get("values") if isinstance(data, dict) else None
     if not isinstance(values, dict):
         raise RemoteError("Mixpanel's counts of events are no counts")
-    counts = {name: _total(values.get(name)) for name in asked}
-    return Volumes(counts, sum(counts.values()), DAYS)
+    return {name: _by_day(values.get(name), days) for name in names}
 
 
-def _total(days: object) -> int:
-    counted = days.values() if isinstance(days, dict) else ()
-    return sum(int(n) for n in counted if isinstance(n, int | float) and not isinstance(n, bool))
+def _by_day(counted: Any, days: tuple[str, ...]) -> tuple[int, ...]:
+    """The counts of the days; one that is missing, or no number, is none (reference 6.3)."""
+    by_day: dict[str, int] = {}
+    for day, count in counted.items() if isinstance(counted, dict) else ():
+        if isinstance(count, int | float) and not isinstance(count, bool) and count > 0:
+            by_day[str(day)[:10]] = by_day.get(str(day)[:10], 0) + int(count)
+    return tuple(by_day.get(day, 0) for day in days)
+
+
+def _days(client: Client) -> tuple[str, ...]:
+    """The last 30 days, today included (UTC: a project's own zone is told nowhere)."""
+    today: date = datetime.fromtimestamp(client.now(), UTC).date()
+    return tuple((today - timedelta(days=ago)).isoformat() for ago in range(DAYS - 1, -1, -1))
+
+
+def _length(names: Sequence[str]) -> int:
+    """How many characters of an address the names take, at most."""
+    return len(quote(json.dumps(list(names)))) + 2

@@ -8,10 +8,11 @@ from functools import cache
 from typing import TypeAlias
 
 import mpgov.render
+from mpgov.core.audit import AuditReport
 from mpgov.core.discover import discover
 from mpgov.core.report import CheckReport, DiffReport, SyncReport
 
-Report: TypeAlias = CheckReport | DiffReport | SyncReport
+Report: TypeAlias = CheckReport | DiffReport | SyncReport | AuditReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Renderer:
     name: str
     suffixes: tuple[str, ...]
     draw: Callable[[Report, bool], str | bytes]
-    draws: tuple[type, ...] = (CheckReport, DiffReport, SyncReport)
+    draws: tuple[type, ...] = (CheckReport, DiffReport, SyncReport, AuditReport)
 
 
 @cache

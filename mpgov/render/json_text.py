@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from mpgov.core.audit import AuditReport
 from mpgov.core.change import change_as_json, value_as_json, verb_of
-from mpgov.core.finding import Finding
 from mpgov.core.json_text import dump
 from mpgov.core.merge import Disagreement
-from mpgov.core.model import UNSET, Json, Location, Value
+from mpgov.core.model import UNSET, Json, Value
 from mpgov.core.report import CheckReport, DiffReport, Outcome, SyncReport, counts
+from mpgov.render.audit_json import audit_as_json, finding_as_json
 from mpgov.render.base import Renderer, Report
 
 FORMAT = 1
@@ -24,6 +25,8 @@ def draw(report: Report, _color: bool) -> str:
             document = diff_as_json(report)
         case SyncReport():
             document = _sync(report)
+        case AuditReport():
+            document = audit_as_json(report)
     return dump(document, indent=2)
 
 
@@ -51,7 +54,7 @@ def diff_as_json(report: DiffReport) -> dict[str, Json]:
         "conflicts": [_disagreement(place) for place in report.conflicts],
         "drift": [_disagreement(place) for place in report.drift],
         "released": [_disagreement(place) for place in report.released],
-        "findings": [_finding(finding) for finding in report.findings],
+        "findings": [finding_as_json(finding) for finding in report.findings],
         **_beside(report),
     }
 
@@ -96,7 +99,8 @@ def _check(report: CheckReport) -> dict[str, Json]:
         "events": report.events,
         "properties": report.properties,
         "summary": totals,
-        "findings": [_finding(finding) for finding in report.findings],
+        "findings": [finding_as_json(finding) for finding in report.findings],
+        "waived": [finding_as_json(finding) for finding in report.waived],
         "baseline": _baseline(report),
     }
 
@@ -107,7 +111,7 @@ def _baseline(report: CheckReport) -> Json:
         return None
     return {
         "file": report.baseline,
-        "accepted": [_finding(finding) for finding in report.accepted],
+        "accepted": [finding_as_json(finding) for finding in report.accepted],
         "fixed": [{k: v or None for k, v in asdict(one).items()} for one in report.fixed],
     }
 
@@ -116,7 +120,7 @@ def _sync(report: SyncReport) -> dict[str, Json]:
     return {
         **diff_as_json(report.diff),
         "outcomes": [_outcome(outcome) for outcome in report.outcomes],
-        "not_stored": [_finding(finding) for finding in report.not_stored],
+        "not_stored": [finding_as_json(finding) for finding in report.not_stored],
         "unverified": report.unverified or None,
         "unrecorded": report.unrecorded or None,
         "run": report.run or None,
@@ -137,28 +141,6 @@ def _disagreement(place: Disagreement) -> dict[str, Json]:
     )
     shown.update((side, value_as_json(value)) for side, value in sides if value is not UNSET)
     return shown
-
-
-def _finding(finding: Finding) -> dict[str, Json]:
-    return {
-        "rule": finding.rule,
-        "severity": finding.severity,
-        "entity": finding.key.kind if finding.key else None,
-        "name": finding.key.name if finding.key else None,
-        "property": finding.property or None,
-        "message": finding.message,
-        "location": _location(finding.at),
-        "owners": list(finding.owners),
-        "fix": finding.fix or None,
-    }
-
-
-def _location(at: Location | None) -> Json:
-    if at is None:
-        return None
-    if at.cell:
-        return {"file": at.file, "cell": at.cell}
-    return {"file": at.file, "line": at.line, "column": at.column}
 
 
 def _outcome(outcome: Outcome) -> dict[str, Json]:

@@ -8,11 +8,13 @@ from typing import Final
 
 import click
 
+from mpgov.core.audit import AuditReport
 from mpgov.core.change import Change, FieldChange, field_changes, verb_of
 from mpgov.core.finding import Finding
 from mpgov.core.merge import Disagreement
 from mpgov.core.model import PROFILE, UNSET, EntityKey, Path
 from mpgov.core.report import CheckReport, DiffReport, Outcome, SyncReport, counts
+from mpgov.render.audit_text import audit_lines
 from mpgov.render.base import Renderer, Report
 from mpgov.render.visible import shown, visible
 
@@ -39,6 +41,8 @@ def draw(report: Report, color: bool) -> str:
             lines = _diff(report, paint)
         case SyncReport():
             lines = _sync(report, paint)
+        case AuditReport():
+            lines = audit_lines(report, paint)
     return "\n".join(lines) + "\n"
 
 
@@ -268,7 +272,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def _painted(text: str, color: str) -> str:
-    return click.style(text, fg=color, bold=True)
+    return click.style(text, fg=None if color == "bold" else color, bold=True)
 
 
 def _plain(text: str, _: str) -> str:

@@ -6,11 +6,15 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from mpgov.core.audit import Evidence
 from mpgov.core.finding import Finding
-from mpgov.core.model import Catalog, is_mixpanels
+from mpgov.core.look_alike import pairs
+from mpgov.core.model import Catalog, Entity, Property, event, is_mixpanels
 from mpgov.core.rule import Options, rule
-from mpgov.rules.about import about, about_property, is_own_event, properties
+from mpgov.core.usage import Usage
+from mpgov.rules.about import about, about_property, arrivals, is_own_event, own_live, properties
 from mpgov.rules.matching import matches
+from mpgov.rules.reserved import is_taken_event, why_taken
 
 LONGEST: Final = 255  # concepts 1.4: longer names are cut
 _SMALL: Final = frozenset(
@@ -66,6 +70,75 @@ def too_long(catalog: Catalog, _: Options) -> Iterator[Finding]:
         if len(name) > LONGEST:
             message = f"has a name of {len(name)} characters, 255 are kept"
             yield about_property(entity, name, prop, message)
+
+
+@rule(
+    "naming/reserved",
+    on=Evidence,
+    needs=("plan",),
+    good="events: {Sign Up: {properties: {plan: {type: string}, $browser: {type: string}}}}",
+    bad="events: {Sign Up: {properties: {bucket: {type: string}}}}",
+)
+def reserved(evidence: Evidence, _: Options) -> Iterator[Finding]:
+    """Mixpanel keeps some names for itself: what a team sends under them is lost or mixed up."""
+    for entity in evidence.plan or Catalog():
+        name = entity.key.name
+        if entity.key.kind == "event" and is_taken_event(name):
+            yield about(entity, "begins as names that Mixpanel keeps for itself ($, mp_)")
+        for one, prop in entity.properties.items():
+            why = why_taken(one, on_event=entity.key.kind == "event")
+            if prop is not None and why:
+                yield about_property(entity, one, prop, why)
+
+
+@rule(
+    "naming/look-alike",
+    on=Evidence,
+    good="events: {Plan Upgraded: {}, Plan Updated: {}, Step 1 Viewed: {}, Step 2 Viewed: {}}",
+    bad="events: {Sign Up Completed: {}, Sign-Up Completed: {}}",
+)
+def look_alike(evidence: Evidence, _: Options) -> Iterator[Finding]:
+    """Two spellings of one thing split its numbers, and every report counts only one of them."""
+    said = [e.key.name for e in evidence.joined if is_own_event(e.key)]
+    usage, live = evidence.usage or Usage(), own_live(evidence)
+    for one, other, why in pairs(sorted({*said, *live})):
+        strange, known = _stranger(evidence, one, other)
+        told = f"looks like {known} ({why})"
+        if usage.names:
+            counts = f"{arrivals(usage, strange)}; {known}: {arrivals(usage, known)}"
+            told = f"{told}; it came {counts}"
+        entity = evidence.joined.entities.get(event(strange), Entity(event(strange)))
+        yield about(entity, told, fix=f"one of the two: send {known}")
+    yield from _like_properties(evidence)
+
+
+def _stranger(evidence: Evidence, one: str, other: str) -> tuple[str, str]:
+    """Of two names the one to give up, and the one to keep: planned, described, or busier."""
+    plan, usage = evidence.plan or Catalog(), evidence.usage or Usage()
+
+    def worth(name: str) -> tuple[bool, bool, bool, int]:
+        key = event(name)
+        said = plan.entities.get(key)
+        is_on = said is not None and said.status not in {"deprecated", "proposed", "blocked"}
+        return is_on, said is not None, key in evidence.joined.entities, usage.volume(name) or 0
+
+    known = max((one, other), key=worth)
+    return (other if known == one else one), known
+
+
+def _like_properties(evidence: Evidence) -> Iterator[Finding]:
+    """Property names that look alike, wherever they stand; each told once."""
+    places: dict[str, list[tuple[Entity, Property]]] = {}
+    for entity, name, prop in properties(evidence.joined):
+        if not is_mixpanels(name):
+            places.setdefault(name, []).append((entity, prop))
+    for one, other, why in pairs(sorted(places)):
+        known = max((one, other), key=lambda name: len(places[name]))
+        strange = other if known == one else one
+        entity, prop = places[strange][0]
+        where = places[known][0][0].key.name
+        message = f"looks like the property {known} of {where} ({why})"
+        yield about_property(entity, strange, prop, message, fix=f"one of the two: {known}")
 
 
 def _style(style: str) -> Callable[[str], bool]:

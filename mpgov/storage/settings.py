@@ -52,6 +52,7 @@ class Limits:
 
     requests_per_minute: int = 5
     updates_per_minute: int = 3999
+    queries_per_hour: int = 60
     timeout: float = 150
 
 
@@ -262,11 +263,12 @@ def _separator(lexicon: Table) -> str:
 
 
 def _limits(table: Table) -> Limits:
-    table.only("requests_per_minute", "updates_per_minute", "timeout")
+    table.only("requests_per_minute", "updates_per_minute", "queries_per_hour", "timeout")
     usual = Limits()
     return Limits(
         table.whole("requests_per_minute") or usual.requests_per_minute,
         table.whole("updates_per_minute") or usual.updates_per_minute,
+        table.whole("queries_per_hour") or usual.queries_per_hour,
         table.number("timeout") or usual.timeout,
     )
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from mpgov.core.audit import Evidence
 from mpgov.core.baseline import baseline_of, split
 from mpgov.core.model import Catalog
 from mpgov.core.report import CheckReport
+from mpgov.core.waivers import waive
 from mpgov.formats.base import Plan
 from mpgov.storage.baseline import dump_baseline, read_baseline
 from mpgov.storage.files import write_beside
-from mpgov.workflows.judging import judge_plan
+from mpgov.workflows.judging import judge_evidence, judged_rules
 from mpgov.workflows.plans import read_plan, shown
 from mpgov.workflows.project import Surroundings
+from mpgov.workflows.recording import stamp
 
 
 def check(path: Path | str, around: Surroundings, baseline: Path | None = None) -> CheckReport:
@@ -56,12 +59,17 @@ def _judged(path: Path | str, around: Surroundings) -> tuple[Plan, CheckReport]:
     root = Path.cwd()
     plan = read_plan(path, root, around.how())
     name = "stdin" if str(path) == "-" else shown(Path(path), root)
+    today = stamp(around.now())[:10]
+    evidence = Evidence(plan=plan.catalog, joined=plan.catalog, today=today)
+    parts = waive(judge_evidence(evidence, around.settings), plan.catalog, today)
     return plan, CheckReport(
         plan=name,
         events=sum(entity.key.kind == "event" for entity in plan.catalog),
         properties=_count_properties(plan.catalog),
-        findings=tuple(judge_plan(plan.catalog, around.settings)),
+        findings=parts.standing,
         notes=tuple(plan.notes),
+        waived=parts.waived,
+        rules=judged_rules(evidence, around.settings),
     )
 
 

@@ -31,6 +31,7 @@ from mpgov.core.model import (
     nothing,
 )
 from mpgov.core.normal import is_empty, normal, normal_entity
+from mpgov.core.not_stored import not_stored
 from mpgov.core.rename import rename_findings
 from mpgov.core.report import DiffReport, FieldCounts, Summary
 from mpgov.core.scope import beyond, changed_since
@@ -317,21 +318,6 @@ def _untyped(merged: Merged, plan: Catalog) -> Iterator[Finding]:
 def _not_stored(merged: Merged, plan: Catalog) -> Iterator[Finding]:
     for key, path, _ in merged.refused:
         yield not_stored(key, path, plan)
-
-
-def not_stored(key: EntityKey, path: Path, plan: Catalog) -> Finding:
-    """What Mixpanel took without an error and did not keep."""
-    name = path[1] if path[0] == "properties" else ""
-    match path:
-        case ("owners", owner):
-            message = f"Mixpanel did not keep the owner {owner} (is it a member of the project?)"
-        case (field_name, element):
-            message = f"Mixpanel did not keep {element} in {field_name}"
-        case _:
-            message = f"Mixpanel did not keep {' '.join(path[-1:]).replace('_', ' ')}"
-    entity = plan.entities.get(key)
-    at = entity.at if entity else None
-    return Finding(message, key, name, at, fix="mpgov sync --retry-refused tries again")
 
 
 def restrict(items: Iterable[Item], keys: Iterable[EntityKey]) -> list[Item]:

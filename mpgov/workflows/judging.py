@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cache
 
 import mpgov.rules
+from mpgov.core.audit import Evidence, NotRun
 from mpgov.core.change import ChangeSet
 from mpgov.core.discover import discover
-from mpgov.core.finding import Finding, Severity
+from mpgov.core.finding import Finding
 from mpgov.core.model import Catalog
-from mpgov.core.rule import Rule, Setting, judge
+from mpgov.core.rule import Rule, Setting, judge, not_run
 from mpgov.errors import UsageError
 from mpgov.storage.settings import Settings
-
-# Noticed while plan and Lexicon are merged, not by a rule that looks at one of them.
-MERGE_FINDINGS: Mapping[str, Severity] = {
-    "datatypes/untyped": "warning",
-    "lexicon/not-stored": "warning",
-    "lifecycle/rename": "warning",
-}
 
 
 @cache
@@ -32,9 +26,31 @@ def all_rules() -> tuple[Rule, ...]:
     return tuple(sorted(discover(mpgov.rules, Rule), key=lambda rule: rule.id))
 
 
-def judge_plan(plan: Catalog, settings: Settings) -> list[Finding]:
-    """What the rules say of a plan as it was written."""
-    return judge(plan, all_rules(), rule_settings(settings))
+def judge_plan(plan: Catalog, settings: Settings, today: str = "") -> list[Finding]:
+    """What the rules that need nothing else say of a plan as it was written, on that day."""
+    return judge_evidence(Evidence(plan=plan, joined=plan, today=today), settings)
+
+
+def judge_evidence(evidence: Evidence, settings: Settings) -> list[Finding]:
+    """What the rules say of all that is known, as far as each has enough to judge."""
+    return judge(evidence, all_rules(), rule_settings(settings))
+
+
+def judged_rules(evidence: Evidence, settings: Settings) -> tuple[Rule, ...]:
+    """The rules in force that had enough to judge."""
+    found = rule_settings(settings)
+    return tuple(
+        one
+        for one in all_rules()
+        if found.get(one.id, Setting()).level != "off"
+        and one.on is not ChangeSet
+        and not (one.on is Evidence and evidence.lacks(one.needs))
+    )
+
+
+def not_judged(evidence: Evidence, settings: Settings) -> tuple[NotRun, ...]:
+    """The rules in force that lack something."""
+    return tuple(not_run(evidence, all_rules(), rule_settings(settings)))
 
 
 def judge_changes(
@@ -75,16 +91,16 @@ def rule_settings(settings: Settings) -> dict[str, Setting]:
 def stamped(rule: str, findings: Iterable[Finding], settings: Settings) -> Iterator[Finding]:
     """Findings of the merge under their rule's name, as severe as mpgov.toml says."""
     setting = rule_settings(settings).get(rule, Setting())
-    level = setting.level or MERGE_FINDINGS[rule]
+    level = setting.level or next(one.severity for one in all_rules() if one.id == rule)
     if level == "off":
         return
     for finding in findings:
-        yield replace(finding, rule=rule, severity=level)
+        yield replace(finding, rule=rule, severity=level or "warning")
 
 
 def unknown_rules(settings: Settings) -> Iterator[str]:
     """A line for every rule of mpgov.toml that there is not."""
-    known = {*(rule.id for rule in all_rules()), *MERGE_FINDINGS}
+    known = {rule.id for rule in all_rules()}
     for name in settings.rules:
         if name not in known:
             near = get_close_matches(name[:80], known, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from mpgov.core.base import Base
@@ -15,9 +16,10 @@ from mpgov.errors import AuthError, InputError, RemoteError
 from mpgov.formats import schemas_json
 from mpgov.formats.base import Source
 from mpgov.formats.detect import format_of
-from mpgov.mixpanel.budget import Budget, budget_key
+from mpgov.mixpanel.budget import Budget, budget_key, query_key
 from mpgov.mixpanel.client import Client
 from mpgov.mixpanel.lexicon import read
+from mpgov.mixpanel.quota import HOUR
 from mpgov.mixpanel.usage import volumes
 from mpgov.mixpanel.wire import Stored, decode
 from mpgov.storage.base import read_base
@@ -35,10 +37,8 @@ from mpgov.workflows.recording import record_branch, stamp
 def connect(around: Surroundings, project: Project) -> Client:
     """A client of the project, with its secret and this machine's share of the limits."""
     limits = around.settings.limits
-    budget = Budget(
-        budget_key(project),
-        limits.requests_per_minute,
-        limits.updates_per_minute,
+    shared = partial(
+        Budget,
         folder=state_folder(os.environ),
         notify=around.notify,
         max_wait=around.max_wait,
@@ -46,10 +46,13 @@ def connect(around: Surroundings, project: Project) -> Client:
         sleep=around.sleep,
         now=around.now,
     )
+    schemas = shared(budget_key(project), limits.requests_per_minute, limits.updates_per_minute)
+    queries = shared(query_key(project), limits.queries_per_hour, window=HOUR, per="hour")
     return Client(
         project,
         require_secret(project, os.environ),
-        budget,
+        schemas,
+        queries,
         timeout=limits.timeout,
         max_wait=around.max_wait,
         notify=around.notify,

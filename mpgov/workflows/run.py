@@ -16,6 +16,7 @@ from mpgov.core.change import field_changes
 from mpgov.core.declared import approvals, declared, declared_changes, proposed
 from mpgov.core.finding import Finding
 from mpgov.core.model import Catalog, EntityKey, Path, event
+from mpgov.core.not_stored import not_stored
 from mpgov.core.report import Outcome, SyncReport
 from mpgov.errors import AuthError, InputError, MpgovError, RemoteError
 from mpgov.mixpanel.access import Access, may_write, who_am_i
@@ -26,7 +27,7 @@ from mpgov.storage.base import dump_base, read_base
 from mpgov.storage.files import write_beside
 from mpgov.storage.projects import Project, place_of
 from mpgov.storage.settings import Settings
-from mpgov.workflows.compare import Comparison, Wish, not_stored, restrict
+from mpgov.workflows.compare import Comparison, Wish, restrict
 from mpgov.workflows.judging import stamped
 from mpgov.workflows.lexicon import Ground
 from mpgov.workflows.readback import differences, vanished

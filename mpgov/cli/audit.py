@@ -1,0 +1,92 @@
+"""`mpgov audit`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mpgov.cli import options
+from mpgov.core.report import fails
+from mpgov.errors import UsageError
+from mpgov.render.visible import visible
+from mpgov.workflows.audit import AuditWish, audit, write_audit_baseline
+from mpgov.workflows.evidence import Look
+
+
+@click.command(
+    "audit",
+    epilog="""\b
+Examples:
+  mpgov audit
+  mpgov audit --events last-7-days --output audit.html""",
+)
+@options.plan_argument
+@options.plan
+@options.project
+@options.selection(fields=False)
+@click.option(
+    "--events",
+    multiple=True,
+    metavar="PATH",
+    help="Judge raw events too: files, folders, globs, - or last-N-days. Repeatable.",
+)
+@click.option("--keep-events", metavar="DIR", help="Keep what --events last-N-days downloads.")
+@click.option("--fresh", is_flag=True, help="Ask names and volumes anew, not the cache.")
+@click.option("--deep", is_flag=True, help="Also ask Lexicon's unpublished API; only reads.")
+@click.option("--by", type=click.Choice(["rule", "owner"]), default="rule", help="Grouped by that.")
+@click.option("--baseline", metavar="FILE", help="Accept its findings; fail only on new ones.")
+@click.option(
+    "--write-baseline", "new_baseline", metavar="FILE", help="Accept today's findings from now on."
+)
+@click.option(
+    "--propose",
+    metavar="FILE",
+    help="Write the next step for what is deprecated: sync --changes FILE applies it.",
+)
+@options.format_option(*options.FINDING_FORMATS)
+@options.output
+@options.fail_on
+@options.max_wait
+@click.pass_context
+def command(
+    ctx: click.Context,
+    *,
+    plan: str | None,
+    plan_option: str | None,
+    project: str | None,
+    only: tuple[str, ...],
+    skip: tuple[str, ...],
+    events: tuple[str, ...],
+    keep_events: str | None,
+    fresh: bool,
+    deep: bool,
+    by: str,
+    baseline: str | None,
+    new_baseline: str | None,
+    propose: str | None,
+    format_: str | None,
+    output: str | None,
+    fail_on: str,
+    max_wait: float,
+) -> None:
+    """Judge what Lexicon holds and what really arrives, against the plan."""
+    if new_baseline and baseline:
+        raise UsageError("--write-baseline accepts every finding; it goes without --baseline")
+    found = options.around(ctx, project, max_wait)
+    wish = AuditWish(
+        options.selected(only, skip),
+        Look(events, keep_events, fresh=fresh, deep=deep),
+        Path(baseline) if baseline else None,
+        by_owner=by == "owner",
+    )
+    audited = audit(options.plan_path(plan, plan_option, found), found, wish)
+    if propose:
+        options.Answer(None, propose).write(ctx, audited.proposal)
+        steps = len(audited.proposal.changes)
+        options.tell(ctx, f"{propose}: {steps} next step{'s'[: steps != 1]} proposed")
+    if new_baseline:
+        click.echo(visible(write_audit_baseline(audited, Path(new_baseline))))
+        return
+    options.Answer(format_, output).write(ctx, audited.report)
+    ctx.exit(1 if fails(audited.report.findings, fail_on) else 0)
