@@ -1,0 +1,209 @@
+"""The one query: every property of every kind of event a column of its own, nothing unnested.
+
+Most events of a kind have the same properties. Their values are taken out of the JSON in one go,
+and all that is counted of them is counted side by side, by kind and library. What a kind seldom
+carries, and events of kinds that are rare, are counted one value at a time (`rest`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from mpgov.core.model import is_mixpanels
+from mpgov.core.observation import PropertySeen
+from mpgov.events.demands import FIELDS, Demands
+from mpgov.events.sql import listed, pointer, text
+from mpgov.events.statistics import CODED, COUNTED, code, coded, counted, seen
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+MOST_KINDS: Final = 200
+MOST_SLOTS: Final = 60  # properties of a kind; more are counted one by one
+MOST_LIBRARIES: Final = 12
+MOST_NAMES: Final = 20_000  # rare properties that are told; a name made of data has no end
+_LIBRARY: Final = "mp_lib"
+_OTHER: Final = 255
+# Ids are looked at where people are told apart, not here.
+_IDS: Final = frozenset({"distinct_id", "time", "alias", "token", "ip"})
+
+DemandsBy = Mapping[tuple[str, str], Demands]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of event: its number, its name, and the properties that have a column."""
+
+    number: int
+    event: str
+    slots: tuple[str, ...]
+
+    @property
+    def judged(self) -> int:
+        """How many of the first columns hold a team's own properties."""
+        return sum(is_judged(name) for name in self.slots)
+
+
+@dataclass(slots=True)
+class Shapes:
+    """The kinds and libraries that have columns and groups of their own."""
+
+    kinds: list[Kind] = field(default_factory=list)
+    libraries: list[str] = field(default_factory=list)
+
+
+def is_judged(name: str) -> bool:
+    """Whether texts of a property are looked at for what should not be sent."""
+    return not is_mixpanels(name) and name not in _IDS
+
+
+def slots_of(names: Mapping[str, int]) -> tuple[str, ...]:
+    """The properties that get a column: the most frequent, a team's own first."""
+    frequent = sorted(names, key=lambda name: (-names[name], name))[:MOST_SLOTS]
+    return tuple(sorted(frequent, key=lambda name: (not is_judged(name), name)))
+
+
+def measure_shapes(
+    con: DuckDBPyConnection, source: str, shapes: Shapes, demands: DemandsBy
+) -> tuple[list[PropertySeen], set[int]]:
+    """What the columns show, and the kinds of which something has no column."""
+    width = max((len(kind.slots) for kind in shapes.kinds), default=0)
+    judged = max((kind.judged for kind in shapes.kinds), default=0)
+    extra = list(_demanded(shapes, demands))
+    columns = [f"x[{i + 2}]::VARCHAR AS v{i}" for i in range(width)]
+    codes = [f"{code(f'v{i}')} AS c{i}" for i in range(judged)]
+    aggregates = [sql for i in range(width) for sql in counted(f"v{i}")]
+    aggregates += [sql for i in range(judged) for sql in coded(f"c{i}")]
+    aggregates += [sql for _, _, _, sql in extra]
+    l = f"{_library('x[1]::VARCHAR', map(json.dumps, shapes.libraries))} AS l"
+    sql = f"""
+SELECT {", ".join(["k", "l", "sum(n)", *aggregates])}
+FROM (SELECT {", ".join(["*", *codes])} FROM (SELECT {", ".join([l, "k", "n", *columns])}
+FROM (SELECT k, n, {_values(shapes.kinds)} AS x
+FROM (SELECT properties, {_kind(shapes)} AS k, len(json_keys(properties)) AS n FROM ({source})))))
+GROUP BY k, l"""  # noqa: S608 - made of quoted names
+    found: list[PropertySeen] = []
+    lacking: set[int] = set()
+    for row in con.execute(sql).fetchall():
+        k, l, keys = row[:3]
+        if k == 0 or l == _OTHER:
+            lacking.add(0)
+            continue
+        kind = shapes.kinds[k - 1]
+        read = list(_read(kind, shapes.libraries[l], row[3:], (width, judged), extra))
+        found += read
+        if sum(one.present for one in read) != keys:
+            lacking.add(k)
+    return found, lacking
+
+
+def measure_rest(
+    con: DuckDBPyConnection, source: str, shapes: Shapes, demands: DemandsBy, lacking: set[int]
+) -> list[PropertySeen]:
+    """The same of what has no column, one value at a time."""
+    known = [kind for kind in shapes.kinds if kind.number in lacking]
+    has_column = " ".join(
+        f"WHEN k = {kind.number} THEN name NOT IN ({listed(kind.slots)})" for kind in known
+    )
+    wanted = f"CASE {has_column} ELSE TRUE END" if has_column else "TRUE"
+    numbers = ", ".join(map(str, sorted(lacking)))
+    lib = "coalesce(json_extract_string(properties, '/mp_lib'), '')"
+    l = _library("lib", shapes.libraries)
+    path = "'/' || replace(replace(name, '~', '~0'), '/', '~1')"
+    against = [_rest_demand(demands, name) for name in FIELDS]
+    sql = f"""
+SELECT event, lib, name, {", ".join([*counted("v"), *coded("c"), *against])}
+FROM (SELECT *, {code("v")} AS c
+FROM (SELECT event, lib, name, json_extract(properties, {path})::VARCHAR AS v
+FROM (SELECT event, lib, k, properties, unnest(list_distinct(json_keys(properties))) AS name
+FROM (SELECT event, lib, properties, CASE WHEN {l} = {_OTHER} THEN 0 ELSE {_kind(shapes)} END AS k
+FROM (SELECT event, properties, {lib} AS lib FROM ({source}))) WHERE k IN ({numbers}))
+WHERE {wanted}))
+GROUP BY event, lib, name ORDER BY 4 DESC, event, name, lib LIMIT {MOST_NAMES}"""  # noqa: S608
+    found = []
+    for row in con.execute(sql).fetchall():
+        event, library, name = row[:3]
+        counts, rest = row[3 : 3 + COUNTED], row[3 + COUNTED :]
+        codes = rest[:CODED] if is_judged(name) else None
+        one = seen((event, name, library), counts, codes)
+        wrong = {key: int(n or 0) for key, n in zip(FIELDS, rest[CODED:], strict=True)}
+        found.append(replace(one, **wrong))
+    return found
+
+
+def _kind(shapes: Shapes) -> str:
+    """The number of a row's kind; 0 for any other."""
+    kinds = " ".join(f"WHEN {text(k.event)} THEN {k.number}" for k in shapes.kinds)
+    return f"(CASE event {kinds} ELSE 0 END)::SMALLINT" if kinds else "0::SMALLINT"
+
+
+def _library(value: str, libraries: Iterable[str]) -> str:
+    """The number of a row's library; that of an event without one is the one of no name."""
+    numbers = {name: number for number, name in enumerate(libraries)}
+    known = " ".join(
+        f"WHEN {text(name)} THEN {number}"
+        for name, number in numbers.items()
+        if name not in {"", '""'}
+    )
+    nothing = next((numbers[name] for name in ("", '""') if name in numbers), _OTHER)
+    branches = f"WHEN {value} IS NULL OR {value} IN ('', '\"\"', 'null') THEN {nothing}"
+    return f"(CASE {branches} ELSE CASE {value} {known} ELSE {_OTHER} END END)::SMALLINT"
+
+
+def _values(kinds: Sequence[Kind]) -> str:
+    """The values of a row: the library first, then those of its kind's columns."""
+    branches = " ".join(
+        f"WHEN {kind.number} THEN json_extract(properties, "
+        f"[{', '.join(map(pointer, (_LIBRARY, *kind.slots)))}])"
+        for kind in kinds
+    )
+    return f"CASE k {branches} END" if branches else "NULL::JSON[]"
+
+
+def _demanded(shapes: Shapes, demands: DemandsBy) -> Iterator[tuple[int, int, str, str]]:
+    """Kind, column, field and aggregate of every demand on a property that has a column."""
+    for kind in shapes.kinds:
+        for slot, name in enumerate(kind.slots):
+            said = demands.get((kind.event, name)) or demands.get(("", name))
+            for key, condition in said.conditions.items() if said else ():
+                judged = condition.format(v=f"v{slot}")
+                mine = f"CASE WHEN k = {kind.number} THEN CASE WHEN {judged} THEN 1 END END"
+                yield kind.number, slot, key, f"count({mine})"
+
+
+def _rest_demand(demands: DemandsBy, key: str) -> str:
+    """How many values of any property are against what is demanded of it."""
+    branches = []
+    for (event, name), said in demands.items():
+        condition = said.conditions.get(key)
+        if condition is not None:
+            mine = f"name = {text(name)}" + (f" AND event = {text(event)}" if event else "")
+            branches.append(f"WHEN {mine} THEN {condition.format(v='v')}")
+    if not branches:
+        return "0"
+    return f"count(CASE WHEN CASE {' '.join(branches)} ELSE FALSE END THEN 1 END)"
+
+
+def _read(
+    kind: Kind,
+    library: str,
+    row: Sequence[Any],
+    size: tuple[int, int],
+    extra: Sequence[tuple[int, int, str, str]],
+) -> Iterator[PropertySeen]:
+    """The properties of one kind and library out of a row of the answer."""
+    width, judged = size
+    codes, against = row[width * COUNTED :], row[width * COUNTED + judged * CODED :]
+    wrong: dict[int, dict[str, int]] = {}
+    for (number, slot, key, _), count in zip(extra, against, strict=True):
+        if number == kind.number:
+            wrong.setdefault(slot, {})[key] = int(count)
+    for slot, name in enumerate(kind.slots):
+        counts = row[slot * COUNTED : (slot + 1) * COUNTED]
+        if counts[0]:
+            looks = codes[slot * CODED : (slot + 1) * CODED] if slot < kind.judged else None
+            one = seen((kind.event, name, library), counts, looks)
+            yield replace(one, **wrong.get(slot, {}))
