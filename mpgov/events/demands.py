@@ -73,7 +73,7 @@ def _not_allowed(prop: Property) -> str:
     """
     allowed = prop.allowed if isinstance(prop.allowed, tuple) else ()
     texts = [_braced(text(_as_json(one))) for one in allowed if isinstance(one, str)]
-    numbers = [repr(float(one)) for one in allowed if _is_number(one)]
+    numbers = [repr(float(str(one))) for one in allowed if _is_number(one)]
     said = []
     if texts:
         said.append(f"(ord({{v}}) = 34 AND NOT list_contains([{', '.join(texts)}], {{v}}))")
@@ -129,7 +129,7 @@ class Matcher:
     def _function(self, pattern: str) -> str:
         if pattern not in self._made:
             name = f"mpgov_matches_{len(self._made)}"
-            self._con.create_function(name, _finder(pattern), ["VARCHAR"], "BOOLEAN")  # type: ignore[list-item,arg-type]
+            self._con.create_function(name, _finder(pattern), ["VARCHAR"], "BOOLEAN")
             self._made[pattern] = name
         return self._made[pattern]
 

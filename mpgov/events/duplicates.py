@@ -36,17 +36,17 @@ def once(con: DuckDBPyConnection, raw: str, folder: Path) -> str:
     """The events, each once: those that repeat are set down beside the others, a part at a time."""
     row = con.execute("SELECT sum(n) FROM repeated").fetchone()
     parts = int(row[0]) // _AT_ONCE + 1 if row else 1
-    hashed = f"SELECT event, properties, {hash_of('event', 'properties')} AS h FROM ({raw})"  # noqa: S608
+    hashed = f"SELECT event, properties, {hash_of('event', 'properties')} AS h FROM ({raw})"
     for part in range(parts):
         path = text(str(folder / f"repeated-{part}.parquet"))
         con.execute(
-            "COPY (SELECT event, properties FROM (SELECT DISTINCT ON (h) h, event, properties "  # noqa: S608
+            "COPY (SELECT event, properties FROM (SELECT DISTINCT ON (h) h, event, properties "
             f"FROM ({hashed}) WHERE h % {parts} = {part} AND h IN (SELECT h FROM repeated))) "
             f"TO {path} (FORMAT parquet, COMPRESSION zstd)"
         )
     set_down = text(str(folder / "repeated-*.parquet"))
     return (
-        f"SELECT event, properties FROM ({hashed}) "  # noqa: S608
+        f"SELECT event, properties FROM ({hashed}) "
         "WHERE h IS NULL OR h NOT IN (SELECT h FROM repeated) "
         f"UNION ALL SELECT event, properties::JSON FROM read_parquet({set_down})"
     )

@@ -98,7 +98,8 @@ def _measured(con: DuckDBPyConnection, files: Files, plan: Catalog, folder: Path
 
 def _flags(plan: Catalog, con: DuckDBPyConnection) -> str:
     """What an id looks like, as one number: 1 e-mail, 2 phone, 4 against the plan's pattern."""
-    said = plan.identity.user_id_pattern
+    found = plan.identity.user_id_pattern
+    said = found if isinstance(found, str) else ""
     wrong = f"NOT {Matcher(con).condition(said, '{v}')}".format(v="i") if said else "FALSE"
     return (
         f"(CASE WHEN contains(i, '@') AND {looks_like('email', 'i')} THEN 1 ELSE 0 END"

@@ -78,25 +78,25 @@ def measure_shapes(
     aggregates = [sql for i in range(width) for sql in counted(f"v{i}")]
     aggregates += [sql for i in range(judged) for sql in coded(f"c{i}")]
     aggregates += [sql for _, _, _, sql in extra]
-    l = f"{_library('x[1]::VARCHAR', map(json.dumps, shapes.libraries))} AS l"
+    library = f"{_library('x[1]::VARCHAR', map(json.dumps, shapes.libraries))} AS l"
     sql = f"""
 SELECT {", ".join(["k", "l", "sum(n)", *aggregates])}
-FROM (SELECT {", ".join(["*", *codes])} FROM (SELECT {", ".join([l, "k", "n", *columns])}
+FROM (SELECT {", ".join(["*", *codes])} FROM (SELECT {", ".join([library, "k", "n", *columns])}
 FROM (SELECT k, n, {_values(shapes.kinds)} AS x
 FROM (SELECT properties, {_kind(shapes)} AS k, len(json_keys(properties)) AS n FROM ({source})))))
-GROUP BY k, l"""  # noqa: S608 - made of quoted names
+GROUP BY k, l"""
     found: list[PropertySeen] = []
     lacking: set[int] = set()
     for row in con.execute(sql).fetchall():
-        k, l, keys = row[:3]
-        if k == 0 or l == _OTHER:
+        number, sender, keys = row[:3]
+        if number == 0 or sender == _OTHER:
             lacking.add(0)
             continue
-        kind = shapes.kinds[k - 1]
-        read = list(_read(kind, shapes.libraries[l], row[3:], (width, judged), extra))
+        kind = shapes.kinds[number - 1]
+        read = list(_read(kind, shapes.libraries[sender], row[3:], (width, judged), extra))
         found += read
         if sum(one.present for one in read) != keys:
-            lacking.add(k)
+            lacking.add(number)
     return found, lacking
 
 
@@ -111,7 +111,7 @@ def measure_rest(
     wanted = f"CASE {has_column} ELSE TRUE END" if has_column else "TRUE"
     numbers = ", ".join(map(str, sorted(lacking)))
     lib = "coalesce(json_extract_string(properties, '/mp_lib'), '')"
-    l = _library("lib", shapes.libraries)
+    sender = _library("lib", shapes.libraries)
     path = "'/' || replace(replace(name, '~', '~0'), '/', '~1')"
     against = [_rest_demand(demands, name) for name in FIELDS]
     sql = f"""
@@ -119,10 +119,10 @@ SELECT event, lib, name, {", ".join([*counted("v"), *coded("c"), *against])}
 FROM (SELECT *, {code("v")} AS c
 FROM (SELECT event, lib, name, json_extract(properties, {path})::VARCHAR AS v
 FROM (SELECT event, lib, k, properties, unnest(list_distinct(json_keys(properties))) AS name
-FROM (SELECT event, lib, properties, CASE WHEN {l} = {_OTHER} THEN 0 ELSE {_kind(shapes)} END AS k
+FROM (SELECT event, lib, properties, CASE WHEN {sender} = {_OTHER} THEN 0 ELSE {_kind(shapes)} END AS k
 FROM (SELECT event, properties, {lib} AS lib FROM ({source}))) WHERE k IN ({numbers}))
 WHERE {wanted}))
-GROUP BY event, lib, name ORDER BY 4 DESC, event, name, lib LIMIT {MOST_NAMES}"""  # noqa: S608
+GROUP BY event, lib, name ORDER BY 4 DESC, event, name, lib LIMIT {MOST_NAMES}"""
     found = []
     for row in con.execute(sql).fetchall():
         event, library, name = row[:3]
@@ -130,7 +130,7 @@ GROUP BY event, lib, name ORDER BY 4 DESC, event, name, lib LIMIT {MOST_NAMES}""
         codes = rest[:CODED] if is_judged(name) else None
         one = seen((event, name, library), counts, codes)
         wrong = {key: int(n or 0) for key, n in zip(FIELDS, rest[CODED:], strict=True)}
-        found.append(replace(one, **wrong))
+        found.append(_against(one, wrong))
     return found
 
 
@@ -187,6 +187,17 @@ def _rest_demand(demands: DemandsBy, key: str) -> str:
     return f"count(CASE WHEN CASE {' '.join(branches)} ELSE FALSE END THEN 1 END)"
 
 
+def _against(one: PropertySeen, wrong: Mapping[str, int]) -> PropertySeen:
+    """The numbers of a property with what is against the plan's demands."""
+    return replace(
+        one,
+        not_allowed=wrong.get("not_allowed", 0),
+        not_matching=wrong.get("not_matching", 0),
+        below=wrong.get("below", 0),
+        above=wrong.get("above", 0),
+    )
+
+
 def _read(
     kind: Kind,
     library: str,
@@ -206,4 +217,4 @@ def _read(
         if counts[0]:
             looks = codes[slot * CODED : (slot + 1) * CODED] if slot < kind.judged else None
             one = seen((kind.event, name, library), counts, looks)
-            yield replace(one, **wrong.get(slot, {}))
+            yield _against(one, wrong.get(slot, {}))

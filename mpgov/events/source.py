@@ -111,11 +111,11 @@ def ids_of(con: DuckDBPyConnection, files: Files, flags: str) -> str:
     picked = ", ".join(
         f"{ident(name)} := json_extract_string(properties, {pointer(name)})" for name in _TELLING
     )
-    for path in files.parquet:
-        made.append(
-            f"SELECT event, CASE WHEN properties IS NOT NULL THEN struct_pack({picked}) END "  # noqa: S608
-            f"AS properties FROM ({_of_parquet(con, path)})"
-        )
+    made += [
+        f"SELECT event, CASE WHEN properties IS NOT NULL THEN struct_pack({picked}) END "
+        f"AS properties FROM ({_of_parquet(con, path)})"
+        for path in files.parquet
+    ]
     picked = ", ".join(f"properties.{ident(name)} AS {short}" for name, short in _TELLING.items())
     return f"""
 SELECT e, coalesce(l, '') AS l, v,
@@ -126,7 +126,7 @@ FROM (SELECT *, CASE WHEN abs(TRY_CAST(w AS DOUBLE)) < 1e15 THEN TRY_CAST(w AS D
  coalesce(u, CASE WHEN who <> '' AND NOT starts_with(who, '$device:') AND d IS DISTINCT FROM who
  THEN who END) AS i
 FROM (SELECT event AS e, properties IS NOT NULL AS ok, {picked}
-FROM ({" UNION ALL ".join(made)})))"""  # noqa: S608 - names that we quoted
+FROM ({" UNION ALL ".join(made)})))"""
 
 
 # What tells events, people and devices apart, and what it is called in `ids`.
@@ -143,7 +143,7 @@ _TELLING: Final = {
 
 def _of_lines(packed: str, paths: Sequence[str], properties: str) -> str:
     return (
-        f"SELECT event, properties FROM read_json([{listed(paths)}], "  # noqa: S608
+        f"SELECT event, properties FROM read_json([{listed(paths)}], "
         "format='newline_delimited', "
         f"columns={{'event': 'VARCHAR', 'properties': {text(properties)}}}, "
         f"compression='{packed}', maximum_object_size={LONGEST})"
@@ -171,11 +171,11 @@ def _of_parquet(con: DuckDBPyConnection, path: str) -> str:
         properties = "properties::JSON"
     else:
         properties = "json_merge_patch('{}', to_json(properties))"
-    return f"SELECT {ident(name)}::VARCHAR AS event, {properties} AS properties FROM {where}"  # noqa: S608
+    return f"SELECT {ident(name)}::VARCHAR AS event, {properties} AS properties FROM {where}"
 
 
 def _all(where: str) -> str:
-    return f"SELECT * FROM {where}"  # noqa: S608 - a name that we quoted
+    return f"SELECT * FROM {where}"
 
 
 @contextmanager

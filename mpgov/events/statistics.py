@@ -46,10 +46,11 @@ _IP: Final = (
     r'"((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"'
     r'|"[0-9a-fA-F]{1,4}(:[0-9a-fA-F]{0,4}){4,7}"|"::[0-9a-fA-F:]{1,30}"'
 )
-_TOKEN: Final = (
+_KEY: Final = (
     r'"(eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*|[spr]k_(live|test)_[A-Za-z0-9]{8,}'
     r"|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|xox[abprs]-[A-Za-z0-9-]{10,}"
-    r"|AKIA[A-Z0-9]{16}|AIza[A-Za-z0-9_-]{30,}|glpat-[A-Za-z0-9_-]{16,}|[Bb]earer [A-Za-z0-9._~+/=-]{12,}"
+    r"|AKIA[A-Z0-9]{16}|AIza[A-Za-z0-9_-]{30,}|glpat-[A-Za-z0-9_-]{16,}"
+    r"|[Bb]earer [A-Za-z0-9._~+/=-]{12,}"
     r'|[Bb]asic [A-Za-z0-9+/=]{12,})"'
 )
 
@@ -81,7 +82,7 @@ def code(v: str) -> str:
   WHEN strlen({v}) > 15 AND regexp_full_match({v}, '{_CARD}') AND {card} THEN {CARD}
   WHEN strlen({v}) > 8 AND regexp_full_match({v}, '{_IP}') THEN {IP} ELSE {NONE} END
  WHEN strlen({v}) < 9 THEN {NONE}
- WHEN strlen({v}) BETWEEN 18 AND 5000 AND regexp_full_match({v}, '{_TOKEN}') THEN {TOKEN}
+ WHEN strlen({v}) BETWEEN 18 AND 5000 AND regexp_full_match({v}, '{_KEY}') THEN {TOKEN}
  WHEN contains({v}, '%40') THEN CASE WHEN strlen({v}) < 5000
   AND regexp_matches({v}, '{_EMAIL_IN_ADDRESS}') THEN {EMAIL} ELSE {NONE} END
  WHEN strlen({v}) <= 47 AND contains({v}, ':') AND NOT contains({v}, '/')

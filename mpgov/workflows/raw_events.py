@@ -41,10 +41,10 @@ def observe(
     folder = Path(keep) if keep is not None else _folder(client)
     days = _days(around.now(), lengths[0])
     files = _download(client, around, days, folder)
-    found = measure(files, plan)
+    seen = measure(files, plan)
     if keep is None:
         shutil.rmtree(folder, ignore_errors=True)
-    return replace(found, source=f"{days[0]} to {days[-1]}")
+    return replace(seen, source=f"{days[0]} to {days[-1]}")
 
 
 def _download(
