@@ -114,12 +114,13 @@ def measure_rest(
     sender = _library("lib", shapes.libraries)
     path = "'/' || replace(replace(name, '~', '~0'), '/', '~1')"
     against = [_rest_demand(demands, name) for name in FIELDS]
+    kind = f"CASE WHEN {sender} = {_OTHER} THEN 0 ELSE {_kind(shapes)} END"
     sql = f"""
 SELECT event, lib, name, {", ".join([*counted("v"), *coded("c"), *against])}
 FROM (SELECT *, {code("v")} AS c
 FROM (SELECT event, lib, name, json_extract(properties, {path})::VARCHAR AS v
 FROM (SELECT event, lib, k, properties, unnest(list_distinct(json_keys(properties))) AS name
-FROM (SELECT event, lib, properties, CASE WHEN {sender} = {_OTHER} THEN 0 ELSE {_kind(shapes)} END AS k
+FROM (SELECT event, lib, properties, {kind} AS k
 FROM (SELECT event, properties, {lib} AS lib FROM ({source}))) WHERE k IN ({numbers}))
 WHERE {wanted}))
 GROUP BY event, lib, name ORDER BY 4 DESC, event, name, lib LIMIT {MOST_NAMES}"""

@@ -186,6 +186,11 @@ def query_key(project: Reachable) -> str:
     return f"{hosts_of(project).name}/queries/{project.id}"
 
 
+def export_key(project: Reachable) -> str:
+    """Who shares the raw exports of an hour."""
+    return f"{hosts_of(project).name}/exports/{project.id}"
+
+
 def _a(word: str) -> str:
     return f"{'an' if word == 'hour' else 'a'} {word}"
 

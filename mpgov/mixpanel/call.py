@@ -20,14 +20,15 @@ READ: Final = PASSING | {500}
 REFUSED: Final = frozenset({429})
 
 
-Pool: TypeAlias = Literal["", "schemas", "queries"]
+Pool: TypeAlias = Literal["", "schemas", "queries", "exports"]
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """One thing to ask of Mixpanel; `retry` are the statuses after which it is asked again.
 
-    `budget` is the limit of Mixpanel's that it counts against, if it does against any.
+    `budget` is the limit of Mixpanel's that it counts against, if it does against any; the
+    answer to a `stream` is read by whoever asked.
     """
 
     method: str
@@ -39,6 +40,7 @@ class Call:
     updates: int = 0
     safe: bool = True
     retry: frozenset[int] = READ
+    stream: bool = False
 
     @property
     def shown(self) -> str:

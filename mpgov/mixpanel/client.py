@@ -65,6 +65,7 @@ class Client:
     secret: Revealing = field(repr=False)
     budget: Budget = field(repr=False)
     queries: Budget | None = field(default=None, repr=False)
+    exports: Budget | None = field(default=None, repr=False)
     timeout: float = 150
     max_wait: float = 600
     notify: Callable[[str], None] = field(default=lambda _: None, repr=False)
@@ -127,6 +128,16 @@ class Client:
         kind = "application/x-www-form-urlencoded"
         return self._ask(Call("POST", url, project, form(params), kind, "queries"))
 
+    def export(self, params: Mapping[str, str], patience: Patience) -> Response:
+        """Ask for raw events; the answer is to be read by the caller, who may ask again."""
+        project = {"project_id": str(self.project_id)}
+        call = Call("GET", self.hosts.export, {**params, **project}, budget="exports", stream=True)
+        return self._persist(call, patience)
+
+    def patience(self) -> Patience:
+        """How long one call is tried again."""
+        return Patience(self.max_wait, self.sleep, self.notify)
+
     @property
     def queries_left(self) -> int:
         """How many queries could go now without waiting, as far as anybody knows."""
@@ -157,9 +168,9 @@ class Client:
         text = f"Mixpanel answered {self._shown(call)} {how}"
         return RemoteError(text, status=response.status_code)
 
-    def _persist(self, call: Call) -> Response:
+    def _persist(self, call: Call, patience: Patience | None = None) -> Response:
         """Send, and send again as long as that is safe, sensible and within the patience."""
-        patience = Patience(self.max_wait, self.sleep, self.notify)
+        patience = patience or self.patience()
         hops = 0
         while True:
             outcome = self._attempt(call, patience)
@@ -176,7 +187,11 @@ class Client:
             call = replace(call, url=target, params=None)
 
     def _attempt(self, call: Call, patience: Patience) -> Response | Trouble:
-        budget = {"schemas": self.budget, "queries": self.queries}.get(call.budget)
+        budget = {
+            "schemas": self.budget,
+            "queries": self.queries,
+            "exports": self.exports,
+        }.get(call.budget)
         if budget is None:
             return self._exchange(call, Spent())
         with budget.spend(call.updates, max_wait=patience.left) as spent:
@@ -227,6 +242,7 @@ class Client:
             prepared,
             timeout=(CONNECT_TIMEOUT, self.timeout),
             allow_redirects=False,
+            stream=call.stream,
             verify=authorities(),
         )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 MOST_QUERIES: Final = 60  # an hour and project, unless the headers say otherwise
+MOST_EXPORTS: Final = 60  # raw exports an hour and project
 HOUR: Final = 3600.0
 _ITEM: Final = re.compile(
     r'"(?P<name>[^"]*)"(?P<parameters>(?:;\s*[A-Za-z*]+=(?:"[^"]*"|[^;,\s]*))*)'

@@ -7,6 +7,7 @@ process and `server.serve` on 127.0.0.1.
 
 from __future__ import annotations
 
+import gzip
 import json
 import math
 import threading
@@ -280,10 +281,22 @@ def _spoilt(answer: Answer, fault: Fault) -> Answer:
         case "bad_gzip":
             headers = {**answer.headers, "Content-Encoding": "gzip"}
             return Answer(payload, answer.status, headers, answer.mimetype)
+        case "short_export":
+            return _short(answer)
         case "cut_export":
             cut = payload[: len(payload) * 2 // 3].removesuffix(b"\n")
             return Answer(cut, answer.status, answer.headers, answer.mimetype)
     return answer
+
+
+def _short(answer: Answer) -> Answer:
+    """An export that ends in the middle of a line, and properly for all who only count bytes."""
+    is_packed = answer.headers.get("Content-Encoding") == "gzip"
+    lines = gzip.decompress(answer.payload()) if is_packed else answer.payload()
+    cut = lines[: len(lines) * 2 // 3].removesuffix(b"\n")
+    return Answer(
+        gzip.compress(cut) if is_packed else cut, answer.status, answer.headers, answer.mimetype
+    )
 
 
 def _response(answer: Answer) -> Response:

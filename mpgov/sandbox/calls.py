@@ -54,6 +54,7 @@ class Call:
     updates: int = 0
     counted: bool = False
     project_id: int = 0
+    quota: dict[str, str] = field(default_factory=dict)
 
     def json(self) -> Any:
         """The body as JSON; refused where it is none."""

@@ -41,6 +41,7 @@ def export(call: Call) -> Answer:
         call.account()
         raise Refusal(400, "project_id is required")
     project = call.project(pid=call.args["project_id"])
+    call.sandbox.limits.export(str(project.id))
     rows, limit = list(_chosen(call, project)), _limit(call)
     text = "".join(json.dumps(_exported(row, call)) + "\n" for row in rows[:limit])
     body, headers = text.encode(), {}

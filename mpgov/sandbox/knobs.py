@@ -28,6 +28,9 @@ KNOBS: Final[Mapping[str, tuple[str, ...]]] = {
     "single_account": ("enveloped", "bare"),
     "names_order": ("volume", "alphabetical"),
     "missing_schema": ("404", "0"),
+    "query_form": ("accepted", "refused", "ignored"),
+    "query_quota": ("60", "20", "600"),
+    "quota_headers": ("always", "refusals"),
 }
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 from mpgov.sandbox.calls import Answer, Call, Route
 from mpgov.sandbox.refusal import Refusal
@@ -16,6 +18,7 @@ _BASE: Final = "api/query"
 NAMES_WINDOW: Final = 31
 MOST_NAMES: Final = 5000
 MOST_DAYS: Final = 10_000
+PAGE: Final = 1000  # profiles
 TYPES: Final = ("general", "unique", "average")
 UNITS: Final = ("minute", "hour", "day", "week", "month")
 
@@ -107,8 +110,61 @@ def _begin(call: Call) -> Project:
         call.account()
         raise Refusal(400, "project_id is required")
     project = call.project(pid=call.args["project_id"])
-    call.sandbox.limits.query(str(project.id))
+    if not (call.parts[-1] == "engage" and call.args.get("session_id")):
+        quota = int(call.sandbox.knobs["query_quota"])
+        call.quota = call.sandbox.limits.query(str(project.id), quota)
     return project
+
+
+def _counted(answer: Callable[[Call], Answer]) -> Callable[[Call], Answer]:
+    """The answer with what its headers say of the quota; a form is taken, or it is not."""
+
+    def wrapped(call: Call) -> Answer:
+        form = call.sandbox.knobs["query_form"]
+        if call.method == "POST" and form == "refused" and call.parts[-1] != "engage":
+            raise Refusal(405, "Method Not Allowed")
+        if call.method == "POST" and form == "ignored" and call.parts[-1] != "engage":
+            call = replace(call, args=dict(parse_qsl(call.headers.get("X-Query", ""))))
+        made = answer(call)
+        if call.sandbox.knobs["quota_headers"] == "always":
+            made.headers.update(call.quota)
+        return made
+
+    return wrapped
+
+
+def engage(call: Call) -> Answer:
+    """`/engage`: user profiles, a thousand a page; later pages name the session of the first."""
+    project = _begin(call)
+    if "where" in call.args:
+        raise Refusal(400, "where is not supported by the sandbox")
+    page = _whole(call, "page") if "page" in call.args else 0
+    session = call.args.get("session_id", "")
+    if page and not session:
+        raise Refusal(400, "session_id is required for pages above 0")
+    wanted = _listed(call, "distinct_ids") if "distinct_ids" in call.args else None
+    if "distinct_id" in call.args:
+        wanted = [call.args["distinct_id"]]
+    shown = _listed(call, "output_properties") if "output_properties" in call.args else None
+    found = [
+        {"$distinct_id": who, "$properties": _only(said, shown)}
+        for who, said in sorted(project.profiles.items())
+        if wanted is None or who in wanted
+    ]
+    return Answer(
+        {
+            "page": page,
+            "page_size": PAGE,
+            "session_id": session or f"{project.id}-{len(found)}",
+            "status": "ok",
+            "total": len(found),
+            "results": found[page * PAGE : (page + 1) * PAGE],
+        }
+    )
+
+
+def _only(said: dict[str, Any], names: list[str] | None) -> dict[str, Any]:
+    return said if names is None else {name: said[name] for name in names if name in said}
 
 
 def _series(days: list[str], values: dict[str, dict[str, int]]) -> dict[str, Any]:
@@ -211,6 +267,7 @@ def _text(value: object) -> str:
 
 
 _TABLE: Final = {
+    "engage": engage,
     "events": events,
     "events/names": names,
     "events/top": top,
@@ -219,7 +276,7 @@ _TABLE: Final = {
     "events/properties/values": properties_values,
 }
 ROUTES = tuple(
-    Route(method, f"{_BASE}/{path}", answer)
+    Route(method, f"{_BASE}/{path}", _counted(answer))
     for path, answer in _TABLE.items()
     for method in ("GET", "POST")
 )

@@ -2,8 +2,8 @@
 
 A file is what `mpgov sandbox --state FILE` writes: `{"mpgov_sandbox": 1, "organizations": [{"id",
 "name", "members", "teams", "tags"}], "projects": [{"id", "name", "organization", "schemas":
-[entries of the Schemas API], "events": [rows of the raw export], "volumes": {event: {day: n}}}]}`,
-and, where it wants its own, `accounts` and `knobs`.
+[entries of the Schemas API], "events": [rows of the raw export], "volumes": {event: {day: n}},
+"profiles": {distinct_id: properties}}]}`, and, where it wants its own, `accounts` and `knobs`.
 """
 
 from __future__ import annotations

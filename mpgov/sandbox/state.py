@@ -61,7 +61,8 @@ class Project:
     """A project: its schemas, and the events that arrived.
 
     `schemas` are by (entity type, name). `events` are rows as the raw export gives them;
-    `volumes` count more of them by name and day (`YYYY-MM-DD`).
+    `volumes` count more of them by name and day (`YYYY-MM-DD`). `profiles` are the properties of
+    user profiles by distinct id.
     """
 
     id: int
@@ -73,6 +74,7 @@ class Project:
     schemas: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
     volumes: dict[str, dict[str, int]] = field(default_factory=dict)
+    profiles: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

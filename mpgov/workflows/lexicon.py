@@ -16,10 +16,10 @@ from mpgov.errors import AuthError, InputError, RemoteError
 from mpgov.formats import schemas_json
 from mpgov.formats.base import Source
 from mpgov.formats.detect import format_of
-from mpgov.mixpanel.budget import Budget, budget_key, query_key
+from mpgov.mixpanel.budget import Budget, budget_key, export_key, query_key
 from mpgov.mixpanel.client import Client
 from mpgov.mixpanel.lexicon import read
-from mpgov.mixpanel.quota import HOUR
+from mpgov.mixpanel.quota import HOUR, MOST_EXPORTS
 from mpgov.mixpanel.usage import volumes
 from mpgov.mixpanel.wire import Stored, decode
 from mpgov.storage.base import read_base
@@ -48,11 +48,13 @@ def connect(around: Surroundings, project: Project) -> Client:
     )
     schemas = shared(budget_key(project), limits.requests_per_minute, limits.updates_per_minute)
     queries = shared(query_key(project), limits.queries_per_hour, window=HOUR, per="hour")
+    exports = shared(export_key(project), MOST_EXPORTS, window=HOUR, per="hour")
     return Client(
         project,
         require_secret(project, os.environ),
         schemas,
         queries,
+        exports,
         timeout=limits.timeout,
         max_wait=around.max_wait,
         notify=around.notify,

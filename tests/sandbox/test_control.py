@@ -163,6 +163,8 @@ def test_the_routes_are_those_of_the_reference() -> None:
     assert sorted(known()) == sorted(
         [
             "GET /api/app/me",
+            "GET /api/query/engage",
+            "POST /api/query/engage",
             *(f"{method} {schemas}" for method in ("GET", "POST", "PATCH", "DELETE")),
             *(f"{method} {schemas}/{{kind}}" for method in ("GET", "DELETE")),
             *(f"{m} {schemas}/{{kind}}/{{name}}" for m in ("GET", "POST", "PATCH", "DELETE")),
