@@ -85,6 +85,8 @@ def command(
         answer.text(text)
         for note in notes:
             options.tell(ctx, note)
+    elif isinstance(report, CheckReport):
+        answer.errors(ctx, report)
     else:
         answer.write(ctx, report)
     if isinstance(report, CheckReport):

@@ -152,6 +152,10 @@ class Answer:
         color = not answer.to_file and ctx.color is not False and sys.stdout.isatty()
         answer.text(renderer.draw(report, color))
 
+    def errors(self, ctx: click.Context, report: CheckReport) -> None:
+        """Tell a plan's errors where changes were asked for: as text where those are a file."""
+        (Answer("text", None) if self.is_for_changes else self).write(ctx, report)
+
     def text(self, content: str | bytes) -> None:
         """Write what was drawn to the file or to stdout."""
         if self.output is None or self.output == "-":
@@ -168,7 +172,7 @@ class Answer:
     def is_for_changes(self) -> bool:
         """Whether it is written in a format that carries changes, and nothing beside them."""
         renderer = self._renderer()
-        return renderer is None or CheckReport not in renderer.draws
+        return renderer is None or renderer.name == "xlsx"
 
     def _renderer(self) -> Renderer | None:
         """What draws reports in the format; `lexicon-csv` is none that reports are drawn in."""

@@ -98,7 +98,7 @@ def command(
     with our_turn(found, found.project(), wait=not no_wait):
         run = prepare(where, wish)
         if isinstance(run, CheckReport):
-            answer.write(ctx, run)
+            answer.errors(ctx, run)
             options.tell(ctx, "the plan has errors; nothing was sent")
             ctx.exit(1)
         prepared = Manner(answer, not yes, progress_, lambda: take_theirs(run, where))

@@ -102,9 +102,9 @@ def _flags(plan: Catalog, con: DuckDBPyConnection) -> str:
     said = found if isinstance(found, str) else ""
     wrong = f"NOT {Matcher(con).condition(said, '{v}')}".format(v="i") if said else "FALSE"
     return (
-        f"(CASE WHEN contains(i, '@') AND {looks_like('email', 'i')} THEN 1 ELSE 0 END"
-        f" + CASE WHEN starts_with(i, '+') AND {looks_like('phone', 'i')} THEN 2 ELSE 0 END"
-        f" + CASE WHEN {wrong} THEN 4 ELSE 0 END)"
+        f"(CASE WHEN contains(i, '@') AND {looks_like('email', 'i')} THEN 1"
+        f" WHEN starts_with(i, '+') AND {looks_like('phone', 'i')} THEN 2"
+        f" WHEN {wrong} THEN 4 ELSE 0 END)"
     )
 
 

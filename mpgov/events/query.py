@@ -70,6 +70,8 @@ def measure_shapes(
     con: DuckDBPyConnection, source: str, shapes: Shapes, demands: DemandsBy
 ) -> tuple[list[PropertySeen], set[int]]:
     """What the columns show, and the kinds of which something has no column."""
+    if not shapes.kinds:
+        return [], {0}
     width = max((len(kind.slots) for kind in shapes.kinds), default=0)
     judged = max((kind.judged for kind in shapes.kinds), default=0)
     extra = list(_demanded(shapes, demands))
@@ -151,7 +153,8 @@ def _library(value: str, libraries: Iterable[str]) -> str:
     )
     nothing = next((numbers[name] for name in ("", '""') if name in numbers), _OTHER)
     branches = f"WHEN {value} IS NULL OR {value} IN ('', '\"\"', 'null') THEN {nothing}"
-    return f"(CASE {branches} ELSE CASE {value} {known} ELSE {_OTHER} END END)::SMALLINT"
+    named = f"CASE {value} {known} ELSE {_OTHER} END" if known else str(_OTHER)
+    return f"(CASE {branches} ELSE {named} END)::SMALLINT"
 
 
 def _values(kinds: Sequence[Kind]) -> str:

@@ -121,12 +121,17 @@ def ids_of(con: DuckDBPyConnection, files: Files, flags: str) -> str:
 SELECT e, coalesce(l, '') AS l, v,
  CAST(floor(CASE WHEN s > 1e11 THEN s / 1000 ELSE s END / 86400) AS INTEGER) AS t,
  CASE WHEN n IS NOT NULL THEN hash(e, w, who, n) END AS h,
- hash(d) AS d, hash(u) AS u, hash(i) AS i, coalesce({flags}, 0)::UTINYINT AS f, ok
+ {_hash("d")} AS d, {_hash("u")} AS u, {_hash("i")} AS i, coalesce({flags}, 0)::UTINYINT AS f, ok
 FROM (SELECT *, CASE WHEN abs(TRY_CAST(w AS DOUBLE)) < 1e15 THEN TRY_CAST(w AS DOUBLE) END AS s,
  coalesce(u, CASE WHEN who <> '' AND NOT starts_with(who, '$device:') AND d IS DISTINCT FROM who
  THEN who END) AS i
 FROM (SELECT event AS e, properties IS NOT NULL AS ok, {picked}
 FROM ({" UNION ALL ".join(made)})))"""
+
+
+def _hash(name: str) -> str:
+    """The hash of what is there; DuckDB has one of nothing, too."""
+    return f"CASE WHEN {name} IS NOT NULL THEN hash({name}) END"
 
 
 # What tells events, people and devices apart, and what it is called in `ids`.

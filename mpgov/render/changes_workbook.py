@@ -27,7 +27,7 @@ from mpgov.core.change_sheet import (
 )
 from mpgov.core.report import DiffReport
 from mpgov.errors import InputError
-from mpgov.render.base import Renderer, Report
+from mpgov.render.base import Report
 from mpgov.render.json_text import saved_as_json
 from mpgov.render.visible import visible
 
@@ -53,7 +53,7 @@ _COMMENT: Final = "yes sends this row. Empty means no."
 
 def draw(report: Report, _color: bool) -> bytes:
     """The workbook's bytes."""
-    assert isinstance(report, DiffReport)  # `RENDERER` says so  # noqa: S101
+    assert isinstance(report, DiffReport)  # render/workbook.py says so  # noqa: S101
     from openpyxl import Workbook  # noqa: PLC0415 - heavy
 
     rows = change_rows(steps(report.changes))
@@ -71,9 +71,6 @@ def draw(report: Report, _color: bool) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
-
-
-RENDERER = Renderer("xlsx", (".xlsx",), draw, (DiffReport,))
 
 
 def _about(book: Workbook, report: DiffReport, rows: int) -> None:

@@ -6,20 +6,17 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from mpgov.core.change import Change, field_changes, verb_of
 from mpgov.core.merge import Disagreement
-from mpgov.core.model import UNSET, EntityKey, Path, Value
+from mpgov.core.model import UNSET, Path, Value
 from mpgov.core.report import CheckReport, DiffReport, Summary, SyncReport
 from mpgov.render.base import Renderer, Report
+from mpgov.render.pages import LONGEST, environment, subject
 from mpgov.render.visible import shown, visible
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
 MOST_WORDS: Final = 2000  # of a text whose words are compared
-LONGEST: Final = 20_000  # characters of a value
 _WORDS: Final = re.compile(r"\s+|\w+|[^\w\s]")
 
 
@@ -59,32 +56,11 @@ def draw(report: Report, _color: bool) -> str:
             name, values = "diff.html", _diff(report)
         case SyncReport():
             name, values = "sync.html", {**_diff(report.diff), "sync": report}
-    text: str = _environment().get_template(name).render(**values)
+    text: str = environment().get_template(name).render(**values)
     return text.rstrip("\n") + "\n"
 
 
 RENDERER = Renderer("html", (".html", ".htm"), draw)
-
-
-def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - costs 50 ms
-
-    loader = PackageLoader("mpgov.render")
-    made = Environment(
-        loader=loader,
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters["shown"] = _shown
-    made.filters["visible"] = visible
-    made.filters["name"] = _name
-    return made
-
-
-def _shown(value: Value) -> str:
-    return shown(value, LONGEST)
 
 
 def _diff(report: DiffReport) -> dict[str, object]:
@@ -95,7 +71,7 @@ def _diff(report: DiffReport) -> dict[str, object]:
         "changes": [_block(change) for change in report.changes],
         "not_explained": [_block(change) for change in report.not_explained],
         "disagreements": [
-            (title, names, [(_name(p.key), _path(p.path), p) for p in places])
+            (title, names, [(subject(p.key), _path(p.path), p) for p in places])
             for title, names, places in _sections(report)
             if places
         ],
@@ -130,7 +106,7 @@ def _sections(
 
 def _block(change: Change) -> Block:
     cells = (_cell(one.path, one.before, one.after) for one in field_changes(change))
-    return Block(_name(change.key), verb_of(change), tuple(cells))
+    return Block(subject(change.key), verb_of(change), tuple(cells))
 
 
 def _cell(path: Path, before: Value, after: Value) -> Cell:
@@ -159,10 +135,6 @@ def _pieces(words: Iterable[str], *, is_alone: bool) -> list[Piece]:
 
 def _alone(text: str) -> tuple[Piece, ...]:
     return (Piece(text, True),) if text else ()
-
-
-def _name(key: EntityKey) -> str:
-    return "user profiles ($user)" if key.kind == "profile" else visible(key.name)
 
 
 def _path(path: Path) -> str:

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from mpgov.core.audit import AuditReport
 from mpgov.core.change import Change, field_changes, verb_of
 from mpgov.core.finding import Finding
 from mpgov.core.merge import Disagreement
 from mpgov.core.model import UNSET, EntityKey, Path, Value
 from mpgov.core.report import CheckReport, DiffReport, Outcome, SyncReport, counts
+from mpgov.render.audit_markdown import audit_parts
 from mpgov.render.base import Renderer, Report
 from mpgov.render.visible import shown, visible
 
@@ -68,6 +70,9 @@ class _Page:
                 return self._diff(report)
             case SyncReport():
                 return self._sync(report)
+            case AuditReport():
+                head, details = audit_parts(report, _code, self._finding, self.most)
+                return [_mark("audit", report.project), *head], details
 
     def _check(self, report: CheckReport) -> tuple[list[str], list[str]]:
         total = ", ".join(f"{n} {word}" for word, n in counts(report.findings).items() if n)

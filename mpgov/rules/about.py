@@ -96,6 +96,11 @@ def by_library(found: Mapping[str, tuple[int, int]]) -> str:
     return f": {listed(told[:4], len(told))}"
 
 
+def counted(number: int, word: str) -> str:
+    """So many of something."""
+    return f"{number:,} {word}{'s'[: number != 1]}"
+
+
 def listed(words: Iterable[str], total: int = 0) -> str:
     """Words in a row, and how many more there are."""
     shown = list(words)

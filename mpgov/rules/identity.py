@@ -9,6 +9,7 @@ from mpgov.core.finding import Finding
 from mpgov.core.model import Catalog
 from mpgov.core.observation import Observation
 from mpgov.core.rule import Options, rule
+from mpgov.rules.about import counted
 
 
 @rule(
@@ -27,12 +28,12 @@ def email_id(evidence: Evidence, _: Options) -> Iterator[Finding]:
     """People change their address, and an address as an id is in every export."""
     seen = (evidence.observation or Observation()).identity
     for ids, events, what in (
-        (seen.email_ids, seen.email_events, "e-mail addresses"),
-        (seen.phone_ids, seen.phone_events, "phone numbers"),
+        (seen.email_ids, seen.email_events, ("an e-mail address", "e-mail addresses")),
+        (seen.phone_ids, seen.phone_events, ("a phone number", "phone numbers")),
     ):
         if ids:
-            one = "id is" if ids == 1 else "ids are"
-            message = f"{ids:,} {one} {what}, in {events:,} events"
+            one = f"id is {what[0]}" if ids == 1 else f"ids are {what[1]}"
+            message = f"{ids:,} {one}, in {counted(events, 'event')}"
             yield Finding(message, fix="call identify() with an id of your own")
 
 
@@ -57,7 +58,7 @@ def id_pattern(evidence: Evidence, _: Options) -> Iterator[Finding]:
     if seen.mismatched_ids and isinstance(said.user_id_pattern, str):
         one = "id does" if seen.mismatched_ids == 1 else "ids do"
         told = f"{seen.mismatched_ids:,} {one} not match {said.user_id_pattern}"
-        yield Finding(f"{told}, in {seen.mismatched_events:,} events")
+        yield Finding(f"{told}, in {counted(seen.mismatched_events, 'event')}")
 
 
 @rule(
@@ -83,6 +84,6 @@ def shared_device(evidence: Evidence, _: Options) -> Iterator[Finding]:
         one = "device has" if seen.shared_devices == 1 else "devices have"
         told = f"{seen.shared_devices:,} {one} several users (of {seen.devices:,})"
         yield Finding(
-            f"{told}, in {seen.shared_events:,} events",
+            f"{told}, in {counted(seen.shared_events, 'event')}",
             fix="call reset() at logout, before the next identify()",
         )

@@ -18,7 +18,8 @@ class Fault:
 
     `cut_export` breaks off in the middle of what was sent, `short_export` ends properly in the
     middle of a line. A fault strikes `times` requests that match `method` and `path` (a glob),
-    after letting `after` of them pass. `status` and `retry_after` are for the kind `status`, `seconds` for `hang`.
+    after letting `after` of them pass. `status` and `retry_after` are for the kind `status`,
+    `seconds` for `hang`.
     """
 
     kind: str

@@ -88,10 +88,10 @@ class _Maker:
         yield self.row("test_event_kim", {"foo": "bar"})
         email = {"user": "jane.doe@mail.example"}
         for _ in range(4):
-            yield self.row("Logged In", {"login_method": "email"}, **email)
+            yield self.row("Logged In", {"login_method": "password"}, **email)
         for user in ("USR-701", "USR-702"):
             yield self.row(
-                "Logged In", {"login_method": "email"}, user=user, device="shared-tablet"
+                "Logged In", {"login_method": "password"}, user=user, device="shared-tablet"
             )
             yield self.row("Page Viewed", _page(self.chance), user=user, device="shared-tablet")
 
@@ -121,7 +121,14 @@ class _Maker:
         }
 
 
-_SUPER: Final = {"user_plan": "pro", "app_version": "2.4.1", "platform": "web"}
+_SUPER: Final = {
+    "user_plan": "pro",
+    "app_version": "2.4.1",
+    "platform": "web",
+    "first_touch_utm_source": "newsletter",
+    "first_touch_utm_medium": "email",
+    "first_touch_utm_campaign": "spring",
+}
 
 
 def _page(chance: random.Random) -> dict[str, Any]:
@@ -158,14 +165,14 @@ def _purchase(chance: random.Random) -> dict[str, Any]:
 def _subscription(chance: random.Random) -> dict[str, Any]:
     return {
         "plan_type": chance.choice(("pro", "enterprise")),
-        "billing_period": chance.choice(("monthly", "yearly")),
+        "billing_period": chance.choice(("month", "year")),
         "mrr": round(chance.uniform(10, 90), 2),
     }
 
 
 def _renewal(chance: random.Random) -> dict[str, Any]:
     renewed = {"revenue": round(chance.uniform(10, 90), 2), "currency": "EUR", "renewal_count": 3}
-    return {"plan_type": "pro", "billing_period": "monthly", **renewed}
+    return {"plan_type": "pro", "billing_period": "month", **renewed}
 
 
 def _sign_up(chance: random.Random) -> dict[str, Any]:
@@ -176,7 +183,7 @@ _PROPERTIES: Final[dict[str, Callable[[random.Random], dict[str, Any]]]] = {
     "Page Viewed": _page,
     "Sign Up Started": _sign_up,
     "Sign Up Completed": lambda chance: {**_sign_up(chance), "plan_type": "free"},
-    "Logged In": lambda _: {"login_method": "email"},
+    "Logged In": lambda _: {"login_method": "password"},
     "Logged Out": lambda _: {},
     "Feature Used": lambda _: {
         "feature_name": "Export Dashboard",

@@ -1,9 +1,13 @@
 """Every rule's examples: the bad one yields its finding, the good one none."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from click.testing import Result
 
+from mpgov.core.audit import Evidence
 from mpgov.core.base import Base
 from mpgov.core.change import ChangeSet
 from mpgov.core.diff import diff
@@ -16,6 +20,7 @@ from mpgov.core.volumes import Volumes
 from mpgov.formats.base import Source
 from mpgov.formats.plan_yaml import loads
 from mpgov.workflows.judging import all_rules
+from tests.rules.evidence import evidence_of
 
 RULES = {rule.id: rule for rule in all_rules()}
 
@@ -33,21 +38,33 @@ def changes(text: str) -> ChangeSet:
     return replace(diff(known(before), known(after)), foreign=foreign, volumes=volumes)
 
 
-def judged(rule: Rule, example: str) -> list[Finding]:
-    subject = changes(example) if rule.on is ChangeSet else plan(example)
-    return judge(subject, [rule], {})
+def judged(rule: Rule, example: str, folder: Path) -> list[Finding]:
+    if rule.on is Evidence:
+        evidence = evidence_of(example, folder)
+        assert not evidence.lacks(rule.needs)
+        return judge(evidence, [rule], {})
+    return judge(changes(example) if rule.on is ChangeSet else plan(example), [rule], {})
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_the_bad_example_yields_the_finding(name: str) -> None:
-    found = judged(RULES[name], RULES[name].bad)
+def test_the_bad_example_yields_the_finding(name: str, tmp_path: Path) -> None:
+    found = judged(RULES[name], RULES[name].bad, tmp_path)
     assert found
     assert {(f.rule, f.severity) for f in found} == {(name, RULES[name].severity)}
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_the_good_example_yields_none(name: str) -> None:
-    assert judged(RULES[name], RULES[name].good) == []
+def test_the_good_example_yields_none(name: str, tmp_path: Path) -> None:
+    assert judged(RULES[name], RULES[name].good, tmp_path) == []
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_explaining_a_rule_shows_both_examples(name: str, run: Callable[..., Result]) -> None:
+    said = run("rules", "explain", name)
+    assert said.exit_code == 0
+    for example in (RULES[name].good, RULES[name].bad):
+        assert all(f"  {line[:100]}" in said.stdout for line in example.splitlines()[:14])
+    assert " ".join(RULES[name].reason.split()[:4]) in said.stdout
 
 
 @pytest.mark.parametrize("name", RULES)
