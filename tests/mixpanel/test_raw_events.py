@@ -93,7 +93,7 @@ def test_a_429_in_the_middle_is_waited_for(shop: House, tmp_path: Path) -> None:
     whole = lines(download(client(shop), days(), tmp_path / "whole"))
     shop.sandbox.fault("status", path="*/export", after=2, status=429, retry_after=7)
     assert lines(download(client(shop), days(), tmp_path / "again")) == whole
-    assert sum(shop.clock.slept) == 7
+    assert 7 in shop.clock.slept
 
 
 def test_a_second_run_goes_on_where_the_first_stopped(shop: House, tmp_path: Path) -> None:
