@@ -148,12 +148,17 @@ def _ask(
 
 
 def _by_day(counted: Any, days: tuple[str, ...]) -> tuple[int, ...]:
-    """The counts of the days; one that is missing, or no number, is none (reference 6.3)."""
-    by_day: dict[str, int] = {}
+    """The counts of the days; one that is missing, or no number, is none (reference 6.3).
+
+    A project's own time zone may be a day ahead or behind: that day counts with its neighbour.
+    """
+    found = [0] * len(days)
+    places = {day: place for place, day in enumerate(days)}
     for day, count in counted.items() if isinstance(counted, dict) else ():
         if isinstance(count, int | float) and not isinstance(count, bool) and count > 0:
-            by_day[str(day)[:10]] = by_day.get(str(day)[:10], 0) + int(count)
-    return tuple(by_day.get(day, 0) for day in days)
+            place = places.get(str(day)[:10], 0 if str(day) < days[0] else -1)
+            found[place] += int(count)
+    return tuple(found)
 
 
 def _days(client: Client) -> tuple[str, ...]:

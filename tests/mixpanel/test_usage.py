@@ -8,10 +8,12 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from mpgov.core.usage import Usage
 from mpgov.core.volumes import Volumes
 from mpgov.errors import AuthError, RemoteError
 from mpgov.mixpanel.client import Client
-from mpgov.mixpanel.usage import MOST_ADDRESS, event_names, volumes
+from mpgov.mixpanel.quota import quota_of
+from mpgov.mixpanel.usage import MOST_ADDRESS, event_names, read_usage, volumes
 from mpgov.sandbox.app import Sandbox
 from mpgov.workflows.lexicon import connect
 from tests.conftest import Clock, House, house_of
@@ -159,3 +161,100 @@ def test_a_refusal_is_told(
     with pytest.raises(error, match=str(status)):
         volumes(scripted(server, house, monkeypatch), ["A"])
     assert len(server.seen) == 1
+
+
+def many(house: House, count: int) -> list[str]:
+    """So many live events, each arriving twice yesterday."""
+    names = [f"Event Number {number} Happened" for number in range(count)]
+    arrived(house, **{name: {1: 2} for name in names})
+    return names
+
+
+def usage(house: House, matter: list[str]) -> Usage:
+    return read_usage(client(house), lambda names: [*matter, *names], "now")
+
+
+def test_five_thousand_names_are_two_queries(house: House) -> None:
+    names = many(house, 5000)
+    found = usage(house, ["Planned"])
+    assert len(asked(house)) == 2
+    assert (len(found.counts), found.total, found.uncounted) == (5001, 10_000, ())
+    assert (found.volume(names[7]), found.share(names[7]), found.volume("Planned")) == (
+        2,
+        1 / 5000,
+        0,
+    )
+    assert found.seen(names[7]) == (day(house, 1), day(house, 1))
+    assert (len(found.days), found.days[-1], found.is_whole) == (30, day(house, 0), False)
+
+
+@pytest.mark.parametrize("form", ["refused", "ignored"])
+def test_where_no_form_is_taken_what_matters_is_counted_first(house: House, form: str) -> None:
+    names = many(house, 5000)
+    house.sandbox.turn({"query_form": form})
+    matter = names[4990:]
+    found = usage(house, matter)
+    assert len(asked(house)) == 4
+    assert all(found.volume(name) == 2 for name in matter)
+    assert 100 < len(found.counts) < 1000
+    assert len(found.uncounted) == 5000 - len(found.counts)
+    assert found.volume(found.uncounted[0]) is None
+
+
+def test_few_names_need_no_form(house: House) -> None:
+    many(house, 40)
+    house.sandbox.turn({"query_form": "refused"})
+    assert len(usage(house, []).counts) == 40
+    assert len(asked(house)) == 2
+
+
+def test_an_hour_has_sixty_queries_whoever_asks(house: House) -> None:
+    many(house, 3)
+    for _ in range(20):
+        usage(house, [])  # two queries each, in another client each
+    for _ in range(10):
+        usage(house, [])
+    assert house.clock.slept == []
+    with pytest.raises(RemoteError, match="60 requests an hour"):
+        usage(house, [])
+    house.clock.at += 3600
+    assert usage(house, []).total == 6
+
+
+def test_the_quota_that_mixpanel_tells_counts(house: House) -> None:
+    many(house, 3)
+    house.sandbox.turn({"query_quota": "20"})
+    for _ in range(10):
+        usage(house, [])
+    with pytest.raises(RemoteError, match="20 requests an hour|429"):
+        usage(house, [])
+
+
+def test_where_the_budget_ends_the_names_are_known_and_the_rest_is_told(house: House) -> None:
+    many(house, 3)
+    found = client(house)
+    for _ in range(59):
+        event_names(found)
+    last = read_usage(found, list, "now")
+    assert (len(last.names), dict(last.counts), len(last.uncounted)) == (3, {}, 3)
+
+
+@pytest.mark.parametrize(
+    ("policy", "state", "wanted"),
+    [
+        (
+            '"project";q=60;w=3600, "x-concurrency";q=5;qu="concurrent-requests"',
+            '"project";r=7',
+            (60, 7),
+        ),
+        ('"project";q=60;w=3600', '"project";a=7', (60, 7)),
+        ('"other";q=60;w=3600', '"project";r=7', None),
+        ('"project";q=60;w=60', '"project";r=7', None),
+        ("", "", None),
+        ('"project";q=many;w=3600', '"project";r=7', None),
+        ('"' * 5000, '"project";r=7', None),
+    ],
+)
+def test_quota_headers(policy: str, state: str, wanted: tuple[int, int] | None) -> None:
+    found = quota_of({"RateLimit-Policy": policy, "RateLimit": state})
+    assert (found and (found.limit, found.remaining)) == wanted

@@ -189,3 +189,18 @@ def test_queries_and_schemas_do_not_share_a_limit(strict_mp: Caller) -> None:
 def test_a_knob_of_the_limits_may_be_set_from_the_start() -> None:
     strict = caller(limits=True, knobs={"reads_count": "no"})
     assert [strict.schemas("GET")[0] for _ in range(6)] == [200] * 6
+
+
+def test_raw_exports_have_limits_of_their_own(strict_mp: Caller) -> None:
+    def ask() -> int:
+        asked = {"project_id": PROJECT, "from_date": "2026-01-01", "to_date": "2026-01-01"}
+        return strict_mp.ask("GET", "api/2.0/export", params=asked).status_code
+
+    assert [ask() for _ in range(4)] == [200, 200, 200, 429]
+    statuses = []
+    for _ in range(60):
+        strict_mp.clock.at += 1
+        statuses.append(ask())
+    assert statuses == [200] * 57 + [429] * 3
+    strict_mp.clock.at += 3600
+    assert ask() == 200

@@ -265,3 +265,60 @@ def test_what_is_ingested_is_counted(mp: Caller) -> None:
     token = mp.sandbox.state.projects[PROJECT].token
     mp.ask("POST", "track", json=[{"event": "A", "properties": {"token": token}}])
     assert counts(mp, interval=1)[1]["data"]["values"] == {"A": {TODAY: 1}}
+
+
+def test_every_answer_tells_what_is_left_of_the_quota(strict_mp: Caller) -> None:
+    def ask() -> str:
+        asked = {"project_id": PROJECT, "type": "general"}
+        return strict_mp.ask("GET", "api/query/events/names", params=asked).headers.get(
+            "RateLimit", ""
+        )
+
+    assert [ask(), ask()] == ['"project";r=59', '"project";r=58']
+    strict_mp.sandbox.turn({"query_quota": "20"})
+    assert ask() == '"project";r=17'
+    strict_mp.sandbox.turn({"quota_headers": "refusals"})
+    assert ask() == ""
+
+
+def profiles(mp: Caller, count: int) -> None:
+    mp.sandbox.state.projects[PROJECT].profiles = {
+        f"USR-{number:05d}": {"$email": "a@b.example", "plan": "pro"} for number in range(count)
+    }
+
+
+def engaged(mp: Caller, **form: object) -> Any:
+    return mp.ask("POST", "api/query/engage", params={"project_id": PROJECT}, data=form)
+
+
+def test_profiles_come_a_thousand_a_page_and_only_the_first_counts(strict_mp: Caller) -> None:
+    profiles(strict_mp, 1500)
+    first = engaged(strict_mp, output_properties='["plan"]')
+    page = first.json()
+    assert (page["page"], page["page_size"], page["total"], len(page["results"])) == (
+        *(0, 1000, 1500),
+        1000,
+    )
+    assert page["results"][0] == {"$distinct_id": "USR-00000", "$properties": {"plan": "pro"}}
+    second = engaged(strict_mp, session_id=page["session_id"], page=1).json()
+    assert (second["page"], len(second["results"])) == (1, 500)
+    assert first.headers["RateLimit"] == '"project";r=59'
+    assert engaged(strict_mp).headers["RateLimit"] == '"project";r=58'
+
+
+def test_profiles_by_id_and_what_is_refused(mp: Caller) -> None:
+    profiles(mp, 3)
+    found = engaged(mp, distinct_ids='["USR-00001", "nobody"]').json()
+    assert [row["$distinct_id"] for row in found["results"]] == ["USR-00001"]
+    assert engaged(mp, page=1).status_code == 400
+    assert engaged(mp, where="true").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("form", "status"), [("accepted", 200), ("refused", 405), ("ignored", 400)]
+)
+def test_whether_a_form_is_taken_is_a_knob(mp: Caller, form: str, status: int) -> None:
+    mp.sandbox.turn({"query_form": form})
+    body = {"event": '["A"]', "type": "general", "unit": "day", "interval": "2"}
+    answer = mp.ask("POST", "api/query/events", params={"project_id": PROJECT}, data=body)
+    assert answer.status_code == status
