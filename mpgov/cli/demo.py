@@ -90,6 +90,8 @@ class Demo:
             **kept,
             "MIXPANEL_SERVICE_ACCOUNT_SECRET": secret,
             "MPGOV_STATE_DIR": str(self.folder / "state"),
+            "MPGOV_CACHE_DIR": str(self.folder / "cache"),
+            "COLUMNS": "100",
             "PYTHONPATH": os.pathsep.join(filter(None, [str(_root()), kept.get("PYTHONPATH")])),
         }
 
@@ -121,6 +123,10 @@ class Demo:
         self._mpgov("export")
         click.echo(f"   ({_lines(self.folder / 'exports' / 'shop' / 'lexicon.yaml')} lines)")
 
+        self._record(lifted)
+
+    def _record(self, lifted: tuple[str, ...]) -> None:
+        """The second half: the record, undoing, and the audit."""
         self._tell("8. Every run is on record, each line chained to the one before:")
         self._mpgov("history")
         self._mpgov("history", "verify")
@@ -130,6 +136,15 @@ class Demo:
         )
         allowed = ("--allow", "guards/mass-change")
         self._mpgov("undo", "--last", "--yes", *allowed, show_last=14, ends_with=7)
+        self._mpgov("sync", "--yes", "--ours", "*", *lifted, show_last=1)
+        self._tell(
+            "10. And is it true? The audit holds plan and Lexicon against what really arrives:",
+            "    names, volumes, and the raw events of the last days (it ends with 1: errors).",
+        )
+        events = ("--events", "last-29-days", "--keep-events", "events")
+        self._mpgov("audit", *events, "--output", "audit.html", show_notes=2, ends_with=1)
+        self._mpgov("audit", "--events", "events", show_last=40, ends_with=1)
+        click.echo(f"   (audit.html: {_size(self.folder / 'audit.html')}, a page to show around)")
 
     def _farewell(self) -> None:
         self._tell("That was the loop. The sandbox is gone; nothing was left running.")
@@ -138,7 +153,13 @@ class Demo:
         click.echo("  mpgov check YOUR-PLAN.yaml judge a plan of your own")
         click.echo("  mpgov auth login           connect your Mixpanel project")
 
-    def _mpgov(self, *arguments: str, show_last: int | None = None, ends_with: int = 0) -> None:
+    def _mpgov(
+        self,
+        *arguments: str,
+        show_last: int | None = None,
+        show_notes: int | None = None,
+        ends_with: int = 0,
+    ) -> None:
         """Run a real mpgov and show what it says, or the end of it."""
         click.echo(click.style("$ mpgov " + subprocess.list2cmdline(arguments), bold=True))
         done = subprocess.run(  # noqa: S603 - our own command, with our own arguments
@@ -154,7 +175,8 @@ class Demo:
         shown = lines if show_last is None else lines[-show_last:]
         if len(shown) < len(lines):
             click.echo(f"  … {len(lines) - len(shown)} lines more …")
-        for line in [*done.stderr.splitlines(), *shown]:
+        notes = done.stderr.splitlines()
+        for line in [*(notes if show_notes is None else notes[-show_notes:]), *shown]:
             click.echo(f"  {line}")
         if done.returncode != ends_with:
             raise DemoError(f"mpgov {arguments[0]} ended with {done.returncode}")
@@ -173,6 +195,10 @@ def demo_plan() -> bytes:
 
 def _root() -> Path:
     return Path(__file__).resolve().parents[2]
+
+
+def _size(path: Path) -> str:
+    return f"{path.stat().st_size // 1024} KB"
 
 
 def _lines(path: Path) -> int:

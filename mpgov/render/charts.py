@@ -57,8 +57,8 @@ def ceiling(most: int) -> int:
     """A round number for the top of an axis, not below the largest."""
     if most <= 10:
         return max(2, most + most % 2)
-    step = 10 ** (len(str(most)) - 1)
-    return next(n for n in (step * k // 2 for k in (2, 3, 4, 5, 6, 8, 10, 12, 16, 20)) if n >= most)
+    step = int(10 ** (len(str(most)) - 1))
+    return next(step * k // 2 for k in (2, 3, 4, 5, 6, 8, 10, 12, 16, 20) if step * k // 2 >= most)
 
 
 def columns(days: Sequence[str], below: Sequence[int], above: Sequence[int]) -> Iterator[Column]:

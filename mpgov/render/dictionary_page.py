@@ -42,7 +42,7 @@ class Card:
 
 
 def dictionary_page(dictionary: Dictionary) -> str:
-    """The dictionary as one HTML file: nothing is fetched, and it can be read without its script."""
+    """The dictionary as one HTML file that fetches nothing and reads without its script too."""
     rows = sorted(dictionary.events, key=lambda row: (row.key.name.casefold(), row.key.name))
     statuses = _choices((_status(row),) for row in rows)
     tags = _choices(row.tags for row in rows)

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
 
+from mpgov.core.audit import AuditReport
 from mpgov.core.change import Change, field_changes, verb_of
 from mpgov.core.merge import Disagreement
 from mpgov.core.model import UNSET, Path, Value
 from mpgov.core.report import CheckReport, DiffReport, Summary, SyncReport
+from mpgov.render.audit_page import audit_page
 from mpgov.render.base import Renderer, Report
 from mpgov.render.pages import LONGEST, environment, subject
 from mpgov.render.visible import shown, visible
@@ -56,6 +58,8 @@ def draw(report: Report, _color: bool) -> str:
             name, values = "diff.html", _diff(report)
         case SyncReport():
             name, values = "sync.html", {**_diff(report.diff), "sync": report}
+        case AuditReport():
+            return audit_page(report)
     text: str = environment().get_template(name).render(**values)
     return text.rstrip("\n") + "\n"
 

@@ -11,6 +11,7 @@ from mpgov.core.baseline import baseline_of, split
 from mpgov.core.event_rows import by_day, event_rows, user_rows
 from mpgov.core.finding import Finding, rank
 from mpgov.core.model import Entity
+from mpgov.core.moment import stamp
 from mpgov.core.report import DiffReport
 from mpgov.core.score import score
 from mpgov.core.select import Selection
@@ -25,7 +26,6 @@ from mpgov.workflows.judging import judge_evidence, judged_rules, not_judged
 from mpgov.workflows.plans import read_plan, shown
 from mpgov.workflows.project import Surroundings
 from mpgov.workflows.proposal import proposal
-from mpgov.workflows.recording import stamp
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from mpgov.core.audit import Evidence
 from mpgov.core.baseline import baseline_of, split
 from mpgov.core.model import Catalog
+from mpgov.core.moment import stamp
 from mpgov.core.report import CheckReport
 from mpgov.core.waivers import waive
 from mpgov.formats.base import Plan
@@ -16,7 +17,6 @@ from mpgov.storage.files import write_beside
 from mpgov.workflows.judging import judge_evidence, judged_rules
 from mpgov.workflows.plans import read_plan, shown
 from mpgov.workflows.project import Surroundings
-from mpgov.workflows.recording import stamp
 
 
 def check(path: Path | str, around: Surroundings, baseline: Path | None = None) -> CheckReport:

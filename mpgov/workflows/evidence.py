@@ -12,6 +12,7 @@ from mpgov.core.authority import authority
 from mpgov.core.joined import joined
 from mpgov.core.merge import Options, merge
 from mpgov.core.model import Catalog, is_mixpanels
+from mpgov.core.moment import stamp
 from mpgov.core.normal import normal
 from mpgov.core.observation import Observation
 from mpgov.core.usage import Usage
@@ -25,7 +26,6 @@ from mpgov.workflows.lexicon import Ground, connect, fetch_record
 from mpgov.workflows.plans import STDIN
 from mpgov.workflows.project import Surroundings
 from mpgov.workflows.raw_events import observe
-from mpgov.workflows.recording import stamp
 
 
 @dataclass(frozen=True, slots=True)

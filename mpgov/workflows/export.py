@@ -8,15 +8,17 @@ from pathlib import Path
 from typing import Final
 
 from mpgov.core.model import Catalog, Entity, EntityKey, event, is_mixpanels
-from mpgov.core.normal import blank, sparse
+from mpgov.core.moment import stamp
+from mpgov.core.normal import blank, known, sparse
 from mpgov.core.select import Selection, select
 from mpgov.formats import lexicon_csv, plan_csv, plan_excel, plan_text, schemas_json
 from mpgov.formats.base import Format, How
 from mpgov.mixpanel.client import Client
 from mpgov.mixpanel.lexicon import read
-from mpgov.mixpanel.usage import MOST_NAMES, event_names
+from mpgov.mixpanel.usage import MOST_NAMES, event_names, read_usage
 from mpgov.mixpanel.wire import Schema, Stored
 from mpgov.storage.files import write_beside
+from mpgov.workflows.dictionary import dictionary
 from mpgov.workflows.lexicon import connect
 from mpgov.workflows.project import Surroundings
 
@@ -27,6 +29,7 @@ SUFFIXES: Final = {
     "csv": ".csv",
     "json": ".json",
     "lexicon-csv": ".mixpanel.csv",
+    "html": ".html",
 }
 _PLANS: Final[Mapping[str, Format]] = {
     form.name: form
@@ -57,18 +60,27 @@ class ExportWish:
 
 def export(around: Surroundings, wish: ExportWish) -> Exported:
     """Read Lexicon and write it down."""
+    content: str | bytes
     project = around.project()
     client = connect(around, project)
     stored = read(client, around.settings.deprecated_tag)
     stubs = live_stubs(client, stored) if wish.live else ()
     chosen = _chosen(stored, stubs, wish)
-    content = _content(stored, chosen, wish, around.how())
+    told: tuple[str, ...] = ()
+    if wish.format == "html":
+        usage = None
+        if wish.live:
+            names = [key.name for key in chosen.entities if key.kind == "event"]
+            usage = read_usage(client, lambda _live: names, stamp(around.now()))
+        content, told = dictionary(known(chosen), around, project, usage)
+    else:
+        content = _content(stored, chosen, wish, around.how())
     path = None
     if wish.output != "-":
         default = around.folder(project) / f"lexicon{SUFFIXES[wish.format]}"
         path = Path(wish.output) if wish.output else default
         write_beside(path, content)
-    notes = _notes(stored, stubs, wish)
+    notes = _notes(stored, stubs, wish) + told
     if wish.format in _PLANS:
         notes += tuple(_PLANS[wish.format].left_out(chosen))
     held = len(stored.catalog) + len(stored.others)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mpgov.core.base import Base
 from mpgov.core.model import Catalog
+from mpgov.core.moment import stamp
 from mpgov.core.normal import known, normal
 from mpgov.core.volumes import Volumes
 from mpgov.errors import AuthError, InputError, RemoteError
@@ -31,7 +32,7 @@ from mpgov.workflows.compare import Side
 from mpgov.workflows.earlier import Past, base_of_past
 from mpgov.workflows.plans import read_bytes, shown
 from mpgov.workflows.project import Surroundings
-from mpgov.workflows.recording import record_branch, stamp
+from mpgov.workflows.recording import record_branch
 
 
 def connect(around: Surroundings, project: Project) -> Client:

@@ -23,6 +23,7 @@ from mpgov.core.change import (
 from mpgov.core.finding import Finding
 from mpgov.core.landing import land
 from mpgov.core.model import UNSET, Catalog, EntityKey, Json
+from mpgov.core.moment import stamp
 from mpgov.core.record import Record, record_as_json
 from mpgov.core.report import Outcome
 from mpgov.errors import InputError, MpgovError
@@ -192,11 +193,6 @@ class Recorder:
 
     def _at(self) -> str:
         return stamp(self.around.now())
-
-
-def stamp(seconds: float) -> str:
-    """A moment as the record writes it: UTC, to the second."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def record_branch(around: Surroundings, project: Project) -> RecordBranch | None:

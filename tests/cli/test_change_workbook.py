@@ -187,9 +187,9 @@ def test_drift_is_nothing_to_approve(open_house: House, run: Run, asked: tuple[s
 @pytest.mark.parametrize(
     ("command", "name", "known"),
     [
-        (("check", "plan.yaml"), "x.xlsx", "text json markdown html"),
+        (("rules",), "x.xlsx", "text json markdown"),
         (("sync", "plan.yaml", "--yes"), "x.xlsx", "text json markdown html"),
-        (("export",), "x.html", "yaml xlsx csv json lexicon-csv"),
+        (("export",), "x.sarif", "yaml xlsx csv json lexicon-csv html"),
     ],
 )
 def test_a_suffix_that_a_command_does_not_write(

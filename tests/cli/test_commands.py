@@ -385,6 +385,8 @@ governance: {left: [tom@acme.example]}
             "message": "has the example free, which is no number",
             "location": {"file": "plan.yaml", "line": 6, "column": 28},
             "owners": [],
+            "volume": None,
+            "share": None,
             "fix": None,
         }
         assert all(finding["location"] for finding in document["findings"])

@@ -226,7 +226,7 @@ def test_the_quota_that_mixpanel_tells_counts(house: House) -> None:
     house.sandbox.turn({"query_quota": "20"})
     for _ in range(10):
         usage(house, [])
-    with pytest.raises(RemoteError, match="20 requests an hour|429"):
+    with pytest.raises(RemoteError, match=r"20 requests an hour|429"):
         usage(house, [])
 
 

@@ -24,6 +24,11 @@ TABLE: dict[str, tuple[tuple[str, ...], ...]] = {
     "sync": (("sync", "--yes", *WAIT),),
     "undo": (("undo", "--last", "--yes", "--allow", "guards/deletes", *WAIT),),
     "export": (("export", *WAIT), ("export", *WAIT, "--format", "json", "--live")),
+    "audit": (
+        ("audit", *WAIT, "--fail-on", "never"),
+        ("audit", *WAIT, "--fresh", "--events", "last-1-days", "--fail-on", "never"),
+    ),
+    "rules": (("rules",), ("rules", "explain", "score")),
     "history": (
         ("history", "add", "frozen", "--reason", "launch"),
         ("history",),
@@ -38,7 +43,9 @@ TABLE: dict[str, tuple[tuple[str, ...], ...]] = {
     "sandbox": (("sandbox", "--routes"), ("sandbox", "--knobs")),
     "demo": (("demo",),),
 }
-ONLINE = [row for name in ("diff", "sync", "export", "auth", "undo") for row in TABLE[name]]
+ONLINE = [
+    row for name in ("diff", "sync", "export", "audit", "auth", "undo") for row in TABLE[name]
+]
 SHORT = [row for row in ONLINE if "json" not in row]
 FAULTS = (
     {"kind": "status", "status": 403},

@@ -112,7 +112,7 @@ def test_the_design_s_sample(tmp_path):
         naming=Naming("Title Case", "snake_case"),
         deprecated_tag="deprecated",
         authority={"*": "merge"},
-        limits=Limits(5, 3999, 150),
+        limits=Limits(5, 3999, 60, 150),
         rules={
             "guards/mass-change": RuleSetting("error", {"share": 0.3}),
             "naming/look-alike": RuleSetting("off"),
