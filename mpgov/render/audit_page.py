@@ -10,13 +10,12 @@ from typing import Final
 from mpgov.core.audit import AuditReport, EventRow, Past
 from mpgov.core.finding import SEVERITIES, Finding
 from mpgov.core.report import counts
+from mpgov.render.audit_text import NOBODY
 from mpgov.render.charts import bar, ceiling, columns, sparkline, trend
-from mpgov.render.pages import anchor, page
+from mpgov.render.pages import MANY, anchor, page
 
-NOBODY: Final = "nobody"
 MOST_OWNERS: Final = 12  # shown at once in the table of owners
 MOST_PRINTED: Final = 100  # events that are opened on paper
-MANY: Final = 300  # beyond it what is off the screen is not laid out
 SEVERAL: Final = {"error": "Errors", "warning": "Warnings", "info": "Info"}
 SHADES: Final = {
     "live": "planned",
@@ -58,8 +57,20 @@ class EventCard:
     @property
     def worst(self) -> str:
         """The severity of its worst finding that counts."""
-        found = {one.finding.severity for one in self.entries if one.state == "new"}
-        return next((severity for severity in SEVERITIES if severity in found), "")
+        return next((severity for severity in SEVERITIES if self._count(severity)), "")
+
+    @property
+    def told(self) -> str:
+        """That severity, of as many as there are."""
+        return self.worst + "s" * (self.count != 1 and self.worst != "info")
+
+    @property
+    def count(self) -> int:
+        """How many of that severity there are."""
+        return self._count(self.worst)
+
+    def _count(self, severity: str) -> int:
+        return sum(e.finding.severity == severity and e.state == "new" for e in self.entries)
 
 
 @dataclass(slots=True)

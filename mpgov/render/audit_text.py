@@ -96,7 +96,7 @@ class _Page:
     def beside(self, report: AuditReport) -> Iterator[str]:
         """What was set aside, what was not judged, and what it is all based on."""
         if report.set_aside:
-            yield visible(report.set_aside)
+            yield from self._wrapped(report.set_aside, "", "  ")
         lacking: dict[str, list[str]] = {}
         for one in report.not_run:
             lacking.setdefault(one.for_lack_of, []).append(one.rule)

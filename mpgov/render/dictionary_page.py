@@ -9,9 +9,8 @@ from typing import Final
 
 from mpgov.core.audit import Dictionary, EventRow
 from mpgov.render.charts import sparkline
-from mpgov.render.pages import anchor, page
+from mpgov.render.pages import MANY, anchor, page
 
-MANY: Final = 300  # beyond it what is off the screen is not laid out
 MOST_PRINTED: Final = 200  # events that are opened on paper
 NO_STATUS: Final = "no status"
 NO_OWNER: Final = "no owner"

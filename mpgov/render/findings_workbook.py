@@ -111,11 +111,11 @@ def _summary(
 def _told(report: CheckReport | AuditReport) -> Iterator[tuple[str | float, ...]]:
     """The rows of the first sheet: a heading alone, else a word, a number and what it means."""
     if isinstance(report, AuditReport):
-        yield (f"Audit of {visible(report.project)}",)
+        yield (f"Audit of {_text(report.project)}",)
         yield "At", "", report.at
     else:
         yield ("Check of the plan",)
-    yield "Plan", "", visible(report.plan)
+    yield "Plan", "", _text(report.plan)
     for severity, count in counts(report.findings).items():
         yield f"{severity}s".replace("infos", "info"), count, "new" if report.baseline else ""
     if report.set_aside:
@@ -123,7 +123,7 @@ def _told(report: CheckReport | AuditReport) -> Iterator[tuple[str | float, ...]
     if isinstance(report, AuditReport):
         yield from _health(report)
     for note in report.notes:
-        yield "Note", "", visible(note)
+        yield "Note", "", _text(note)
     yield ("Sheets",)
 
 
@@ -177,7 +177,7 @@ def _cells(one: Finding, state: str) -> tuple[str | float, ...]:
         _text(one.property),
         _text(one.message),
         "" if one.volume is None else one.volume,
-        "" if one.share is None else one.share,
+        "" if one.share is None else round(one.share, 6),
         _text(", ".join(one.owners)),
         _text(str(one.at) if one.at else ""),
         _text(one.fix),
@@ -207,14 +207,14 @@ def _events(page: Worksheet, rows: Sequence[EventRow], found: Sequence[Finding])
 def _event(row: EventRow, findings: int) -> tuple[str | float, ...]:
     return (
         _text(row.key.name),
-        row.status,
+        _text(row.status),
         _text(", ".join(row.owners)),
         "" if row.volume is None else row.volume,
-        "" if row.share is None else row.share,
+        "" if row.share is None else round(row.share, 6),
         "yes" if row.is_planned else "no",
         "yes" if row.in_lexicon else "no",
-        row.first,
-        row.last,
+        _text(row.first),
+        _text(row.last),
         findings,
         _text(row.description),
     )
@@ -251,4 +251,5 @@ def _fit(page: Worksheet) -> None:
 
 
 def _text(text: str) -> str:
-    return visible(text)[:_LONGEST]
+    """Somebody's text as a cell can hold it."""
+    return visible(text).replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd")[:_LONGEST]

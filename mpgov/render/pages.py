@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 LONGEST: Final = 20_000  # characters of a value
+MANY: Final = 300  # items; beyond it what is off the screen is not laid out
 SHORT: Final = 160  # characters of a name where it is only mentioned
 _EXAMPLE: Final = 300
 _LONGEST_ANCHOR: Final = 80

@@ -191,7 +191,8 @@ def test_a_baseline_accepts_what_is_there_and_fails_on_what_is_new(shop: House, 
 
 def test_a_waiver_of_the_plan_sets_aside_and_ends(shop: House, run: Run) -> None:
     plan = shop.folder / "plans" / "shop.yaml"
-    waive = "\nwaive:\n  - {rule: lifecycle/unexpected, name: Search Performed, reason: Soon., until: %s}\n"
+    one = "{rule: lifecycle/unexpected, name: Search Performed, reason: Soon., until: %s}"
+    waive = f"\nwaive:\n  - {one}\n"
     text = plan.read_text("utf-8")
     plan.write_text(text + waive % "2999-01-01", "utf-8")
     found = json.loads(run("audit", "--format", "json").stdout)

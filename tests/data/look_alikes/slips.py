@@ -155,11 +155,63 @@ def tense(chance: random.Random, name: str) -> str:
 
 DOUBLE = {"pp", "tt", "nn", "mm"}
 WITH_E = frozenset(
-    """Acknowledge Activate Announce Approve Archive Arrange Calculate Capture Charge Clone Close
-    Compare Complete Configure Create Curate Customize Decline Delete Dispute Duplicate Enable
-    Escalate Estimate Execute Expire Explore Generate Include Initiate Issue Like Locate Merge
-    Notice Observe Pause Promote Rate Redeclare Remove Rename Replace Reschedule Reserve Resolve
-    Restore Save Schedule Share Store Substitute Translate Update Validate""".split()
+    [
+        "Acknowledge",
+        "Activate",
+        "Announce",
+        "Approve",
+        "Archive",
+        "Arrange",
+        "Calculate",
+        "Capture",
+        "Charge",
+        "Clone",
+        "Close",
+        "Compare",
+        "Complete",
+        "Configure",
+        "Create",
+        "Curate",
+        "Customize",
+        "Decline",
+        "Delete",
+        "Dispute",
+        "Duplicate",
+        "Enable",
+        "Escalate",
+        "Estimate",
+        "Execute",
+        "Expire",
+        "Explore",
+        "Generate",
+        "Include",
+        "Initiate",
+        "Issue",
+        "Like",
+        "Locate",
+        "Merge",
+        "Notice",
+        "Observe",
+        "Pause",
+        "Promote",
+        "Rate",
+        "Redeclare",
+        "Remove",
+        "Rename",
+        "Replace",
+        "Reschedule",
+        "Reserve",
+        "Resolve",
+        "Restore",
+        "Save",
+        "Schedule",
+        "Share",
+        "Store",
+        "Substitute",
+        "Translate",
+        "Update",
+        "Validate",
+    ]
 )
 RULES = (neighbour, transposed, dropped, doubled, cased, separated, plural, tense)
 
