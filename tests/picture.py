@@ -1,4 +1,4 @@
-"""The README's picture of the workbook: `make picture`."""
+"""The README's pictures, of the workbook and of the audit's page: `make picture`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from pathlib import Path
 
 from mpgov.formats import plan_excel, plan_yaml
 from mpgov.formats.base import Source
+from mpgov.render.audit_page import audit_page
 from tests.formats.test_office import SHOP, convert
+from tests.render import audit_samples
+from tests.render.browser import screenshot
 from tests.tools import needed
 
 TARGET = Path(__file__).parents[1] / ".github" / "images" / "workbook"
@@ -27,6 +30,11 @@ def main() -> None:
         command = [needed("pdftoppm"), *page, *cut, str(out / "shop.pdf"), str(TARGET)]
         subprocess.run(command, check=True)
     print(TARGET.with_suffix(".png"))
+    page = audit_page(audit_samples.shop())
+    for width in (1440, 360):
+        picture = TARGET.with_name(f"audit-{width}.png")
+        screenshot(page, picture, width)
+        print(picture)
 
 
 if __name__ == "__main__":

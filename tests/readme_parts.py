@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -9,16 +10,19 @@ import click
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from mpgov.cli.main import COMMANDS, main
-from mpgov.workflows.judging import all_rules
+from mpgov.storage.settings import Naming, RuleSetting, load_settings
+from mpgov.workflows.rules import rules_table
 from tests.scene import play
 
 
 def rule_table() -> None:
     """Every rule: what it is called, how severe it is, and why it is there."""
-    print("| rule | severity | why |")
-    print("| --- | --- | --- |")
-    for rule in all_rules():
-        print(f"| `{rule.id}` | {rule.severity} | {rule.reason} |")
+    with tempfile.TemporaryDirectory() as folder:
+        settings = load_settings(None, Path(folder))
+    naming = RuleSetting("warning")
+    rules = {**settings.rules, "naming/event-case": naming, "naming/property-case": naming}
+    shown = replace(settings, rules=rules, naming=Naming("Title Case", "snake_case"))
+    print(rules_table(shown), end="")
 
 
 def commands() -> None:

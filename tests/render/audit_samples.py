@@ -323,7 +323,7 @@ def large(count: int = 5000) -> AuditReport:
     """As many events and findings as Mixpanel has names."""
     props = tuple(
         PropertyRow(f"property_{n}", "string", f"What number {n} means.", (f"value {n}",))
-        for n in range(8)
+        for n in range(4)
     )
     rows = tuple(_large_row(n, count, props) for n in range(count))
     found = (

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree as ET
 
 import jsonschema
 import pytest
 from click.testing import Result
+from defusedxml import ElementTree
 from markdown_it import MarkdownIt
 from openpyxl import load_workbook
 from syrupy.assertion import SnapshotAssertion
@@ -115,7 +115,7 @@ def test_sarif_points_at_the_line_and_keeps_its_fingerprint() -> None:
 
 @pytest.mark.parametrize("report", [shop(), hostile(), AuditReport("empty", "now")])
 def test_junit_opens_in_a_parser(report: AuditReport) -> None:
-    root = ET.fromstring(junit.draw(report, False))
+    root = ElementTree.fromstring(junit.draw(report, False))
     cases = root.findall("./testsuite/testcase")
     assert int(root.get("tests", "")) == len(cases)
     failed = [one for one in report.findings if one.severity != "info"]
@@ -254,7 +254,7 @@ def test_check_speaks_them_too(open_house: House, run: Callable[..., Result]) ->
         "startLine": 2,
         "startColumn": 10,
     }
-    assert ET.fromstring(written["junit"]).get("failures") == "2"
+    assert ElementTree.fromstring(written["junit"]).get("failures") == "2"
     assert load_workbook(io.BytesIO(written["xlsx"])).sheetnames[0] == "Summary"
     github_lines = run("check", "plan.yaml", "--format", "github").stdout.splitlines()
     assert github_lines[0].startswith("::warning file=plan.yaml,line=2,col=10,")
