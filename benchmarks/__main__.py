@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks import measuring
 from benchmarks.loads import load
 from benchmarks.measure import RUNS, in_turn, python
 from benchmarks.plans import plan, write
@@ -59,6 +60,7 @@ def rows(folder: Path) -> Iterator[Row]:
     yield _three_way(folder)
     yield from _requests(folder)
     yield _paced(folder)
+    yield from measuring.rows(folder)
 
 
 def _help(folder: Path) -> Row:

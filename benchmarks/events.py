@@ -51,10 +51,22 @@ def _kind(number: int) -> str:
     return f'{{"event": "{name}", "properties": {{{shared}{own}}}}}\n'
 
 
+def write_copies(path: Path, target: Path, copies: int) -> None:
+    """The same events again and again, each with an $insert_id of its own."""
+    mark = b'"$insert_id": "'
+    with target.open("wb") as out:
+        for number in range(copies):
+            with path.open("rb") as file:
+                while lines := file.readlines(1 << 26):
+                    out.write(b"".join(lines).replace(mark, mark + b"%d-" % number))
+
+
 def _own(slot: int, bits: int, share: float) -> str:
-    """A value of one of twelve shapes; now and then one of another type."""
-    if share < 0.002:
-        return "null" if share < 0.001 else f'"{bits}"'
+    """A value of one of twelve shapes; now and then a price as text, or a colour that is null."""
+    if slot == 2 and share < 0.02:
+        return f'"{bits}"'
+    if slot == 4 and share < 0.02:
+        return "null"
     return (
         f'"ORD-2026-{bits % 100_000:05d}"',
         str(bits % 1000),

@@ -27,6 +27,19 @@ LACK: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class Deep:
+    """What only Lexicon's unpublished API tells: names of events, and of sensitive properties.
+
+    `merged` events arrive under the name of another; `custom` ones nobody sends.
+    """
+
+    verified: frozenset[str] = frozenset()
+    merged: frozenset[str] = frozenset()
+    custom: frozenset[str] = frozenset()
+    sensitive: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """All that is known of a project; `None` is what nobody asked for.
 
@@ -43,6 +56,7 @@ class Evidence:
     drift: tuple[Disagreement, ...] = ()
     refused: tuple[tuple[EntityKey, Path], ...] = ()
     custom: frozenset[str] = frozenset()
+    deep: Deep | None = None
     usage: Usage | None = None
     observation: Observation | None = None
     today: str = ""

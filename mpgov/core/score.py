@@ -130,7 +130,7 @@ def _mixpanels(evidence: Evidence) -> tuple[int | None, list[str]]:
     shares: dict[str, tuple[float | None, int]] = {
         "event descriptions": (_percent([_is_said(e.description) for e in events]), 20),
         "property descriptions": (_percent([_is_said(p.description) for _, p in pairs]), 20),
-        "verified": (None, 15),
+        "verified": (_verified(evidence, events), 15),
         "tags": (_percent([bool(e.tags) for e in events]), 10),
         "hygiene": (_hidden_when_silent(events, evidence.usage), 10),
         "open issues": (None, 10),
@@ -140,6 +140,12 @@ def _mixpanels(evidence: Evidence) -> tuple[int | None, list[str]]:
     total = _weighed(shares)
     lacks = [name for name, (points, _) in shares.items() if points is None]
     return (None if total is None else round(total)), lacks
+
+
+def _verified(evidence: Evidence, events: Sequence[Entity]) -> float | None:
+    if evidence.deep is None:
+        return None
+    return _percent([e.key.name in evidence.deep.verified for e in events])
 
 
 def _hidden_when_silent(events: Sequence[Entity], usage: Usage | None) -> float | None:

@@ -57,9 +57,10 @@ _SHOWN: Final = {
 def name(evidence: Evidence, _: Options) -> Iterator[Finding]:
     """A property about a person is sent for a purpose and marked `personal`, or not sent."""
     known = set()
+    classified = evidence.deep.sensitive if evidence.deep else frozenset()
     for entity, one, prop in properties(evidence.joined):
         known.add((entity.key, one))
-        why = _why(one, prop)
+        why = "" if one in classified else _why(one, prop)
         if why:
             yield about_property(entity, one, prop, why, fix=_FIX)
     for one, found in sorted(seen_by_event(evidence.observation or Observation()).items()):

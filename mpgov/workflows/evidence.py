@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mpgov.core.audit import Evidence
+from mpgov.core.audit import Deep, Evidence
 from mpgov.core.authority import authority
 from mpgov.core.joined import joined
 from mpgov.core.merge import Options, merge
@@ -16,7 +16,9 @@ from mpgov.core.moment import stamp
 from mpgov.core.normal import normal
 from mpgov.core.observation import Observation
 from mpgov.core.usage import Usage
+from mpgov.errors import AuthError, RemoteError
 from mpgov.mixpanel.client import Client, RefusedError
+from mpgov.mixpanel.definitions import read_definitions
 from mpgov.mixpanel.usage import add_usage, read_usage
 from mpgov.rules.odd_names import odd
 from mpgov.storage.projects import Project
@@ -59,6 +61,7 @@ def gather(plan: Catalog, path: Path | str, around: Surroundings, look: Look) ->
     lexicon = side.stored.catalog
     both = joined(plan, lexicon)
     usage = _usage(client, around, project, look, (both, notes))
+    deep = _deep(client, notes) if look.deep else None
     merged = merge(normal(plan), side.base, lexicon, Options(authority(around.settings.authority)))
     evidence = Evidence(
         plan=plan,
@@ -67,12 +70,22 @@ def gather(plan: Catalog, path: Path | str, around: Surroundings, look: Look) ->
         base=side.base.agreed if side.base.agreed.entities else None,
         drift=tuple(merged.drift),
         refused=tuple((key, place) for key, place, _ in merged.refused),
-        custom=frozenset(_custom(side)),
+        custom=frozenset(_custom(side)) | (deep.custom | deep.merged if deep else frozenset()),
+        deep=deep,
         usage=usage,
         observation=_observation(client, around, plan, look, notes),
         today=stamp(around.now())[:10],
     )
     return Gathered(evidence, side, project, notes)
+
+
+def _deep(client: Client, notes: list[str]) -> Deep | None:
+    """What Lexicon's unpublished API knows; nothing where it does not answer."""
+    try:
+        return read_definitions(client)
+    except (AuthError, RemoteError) as error:
+        notes.append(f"judged without Lexicon's unpublished API: {error.message}")
+        return None
 
 
 def _custom(side: Side) -> Iterable[str]:

@@ -241,6 +241,21 @@ def test_the_proposal_blocks_only_past_the_sunset(shop: House, run: Run) -> None
     )
 
 
+def test_deep_asks_the_unpublished_api_and_does_without_it(shop: House, run: Run) -> None:
+    def asked() -> list[str]:
+        return [r.method for r in shop.sandbox.log if "data-definitions" in r.path]
+
+    run("audit")
+    assert asked() == []
+    found = json.loads(run("audit", "--deep", "--format", "json").stdout)
+    assert asked() == ["GET"] * 3
+    assert found["score"]["mixpanel"]["left_out"] == ["open issues"]
+    shop.sandbox.fault("status", path="*data-definitions*", status=404, times=9)
+    found = json.loads(run("audit", "--deep", "--format", "json").stdout)
+    assert found["score"]["mixpanel"]["left_out"] == ["verified", "open issues"]
+    assert any("without Lexicon's unpublished API" in note for note in found["notes"])
+
+
 @pytest.mark.usefixtures("shop")
 def test_by_owner_and_a_selection(run: Run) -> None:
     text = run("audit", "--by", "owner").stdout

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from mpgov.core.model import Catalog
 from mpgov.core.observation import Observation, PropertySeen
 from mpgov.errors import InputError
-from mpgov.events import query
+from mpgov.events import columns as columns_of
 from mpgov.events.measure import measure
 from mpgov.formats.base import Source
 from mpgov.formats.plan_yaml import loads
@@ -128,7 +128,7 @@ def test_emails_are_found_where_plain_python_finds_them(
         if one.shapes.get("email"):
             key = one.event, one.name
             mine[key] = mine.get(key, 0) + one.shapes["email"]
-    assert mine == {key: n for key, n in wanted.items() if query.is_judged(key[1])}
+    assert mine == {key: n for key, n in wanted.items() if columns_of.is_judged(key[1])}
 
 
 def row(event: str = "Sale", **properties: Any) -> dict[str, Any]:
@@ -286,7 +286,7 @@ def test_libraries_and_kinds_beyond_those_with_columns_count_too(
     monkeypatch.setattr("mpgov.events.measure.MOST_KINDS", 2)
     monkeypatch.setattr("mpgov.events.measure.MOST_LIBRARIES", 2)
     monkeypatch.setattr("mpgov.events.measure.SAMPLE", 3)
-    monkeypatch.setattr("mpgov.events.query.MOST_SLOTS", 3)
+    monkeypatch.setattr("mpgov.events.columns.MOST_SLOTS", 3)
     rows = [
         row(
             f"Kind {n % 4}",
@@ -298,3 +298,23 @@ def test_libraries_and_kinds_beyond_those_with_columns_count_too(
     found = measure([written(tmp_path, rows)])
     assert {key: dict(one.types) for key, one in told(found).items()} == plainly.types(rows)
     assert sum(one.count for one in found.events) == 60
+
+
+def test_what_the_sample_did_not_foretell_is_counted_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mpgov.events.measure._FEW", 1)
+    monkeypatch.setattr("mpgov.events.measure.SAMPLE", 2)
+    usual = [row(plan="pro", price=n, is_new=True, tags=["a"], note=None) for n in range(50)]
+    odd = [
+        row(plan=7, price="9.50", is_new="yes", tags=None, note="jane@mail.example"),
+        row(plan=[1], price=None, is_new=1.5, tags={"a": 1}, note={"b": 2}),
+        row("Refund", plan="free", price=[]),
+    ]
+    plan = plan_of("events: {Sale: {properties: {plan: {type: string, allowed: [pro]}}}}")
+    found = told(measure([written(tmp_path, usual + odd)], plan))
+    assert {key: dict(one.types) for key, one in found.items()} == plainly.types(usual + odd)
+    assert found["Sale", "price", ""].numerals == 1
+    assert (found["Sale", "price", ""].least, found["Sale", "price", ""].greatest) == (0, 49)
+    assert dict(found["Sale", "note", ""].shapes) == {"email": 1}
+    assert found["Sale", "plan", ""].longest == 3
