@@ -1,13 +1,22 @@
 """`mpgov`, and `python -m mpgov`: start, and end quietly when interrupted at once."""
 
+from __future__ import annotations
+
+import _thread
 import gc
 import sys
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
 
 
 def run() -> None:
     """Run the command line; Ctrl-C before it is even loaded is no traceback."""
     # A plan is a hundred thousand small values, none of them garbage: look for garbage rarely.
     gc.set_threshold(100_000, 50, 50)
+    sys.unraisablehook = _interrupt_again
     try:
         from mpgov.cli.main import main  # noqa: PLC0415 - loading may be interrupted too
 
@@ -15,6 +24,15 @@ def run() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("error: interrupted\n")
         sys.exit(130)
+
+
+def _interrupt_again(lost: UnraisableHookArgs) -> None:
+    """Ctrl-C while Python tidied up would be printed and forgotten: it is meant for us."""
+    if issubclass(lost.exc_type, KeyboardInterrupt):
+        # a moment later: raised in here, it would be lost again
+        threading.Timer(0.05, _thread.interrupt_main).start()
+    else:
+        sys.__unraisablehook__(lost)
 
 
 if __name__ == "__main__":

@@ -81,7 +81,7 @@ def _not_allowed(prop: Property) -> str:
         is_number = "ord({v}) BETWEEN 45 AND 57"
         value = "TRY_CAST({v} AS DOUBLE)"
         said.append(f"({is_number} AND NOT list_contains([{', '.join(numbers)}], {value}))")
-    if texts:
+    if texts and prop.type == "list":
         elements = "from_json({v}, '[\"JSON\"]')"
         inside = f"ord(e::VARCHAR) = 34 AND NOT list_contains([{', '.join(texts)}], e::VARCHAR)"
         said.append(f"(ord({{v}}) = 91 AND len(list_filter({elements}, lambda e: {inside})) > 0)")

@@ -14,12 +14,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from mpgov.core.model import Catalog
-from mpgov.core.observation import EventSeen, IdentitySeen, Observation, PropertySeen
+from mpgov.core.observation import EventSeen, IdentitySeen, Observation
 from mpgov.errors import InputError
-from mpgov.events.columns import frequent, laid_out, sorts_of
 from mpgov.events.demands import Matcher, demands_of
 from mpgov.events.duplicates import mark_duplicates, once
-from mpgov.events.query import DemandsBy, measure_rest, measure_shapes
+from mpgov.events.query import (
+    MOST_KINDS,
+    MOST_LIBRARIES,
+    Kind,
+    Shapes,
+    measure_rest,
+    measure_shapes,
+    slots_of,
+)
 from mpgov.events.source import Files, broken_lines, explained, find_files, ids_of, relations
 from mpgov.events.sql import listed
 from mpgov.events.statistics import looks_like
@@ -29,8 +36,6 @@ if TYPE_CHECKING:
 
 MEMORY: Final = "1GB"  # of DuckDB; beyond it, what is worked on lies on disk
 MOST_EVENTS: Final = 20_000
-MOST_KINDS: Final = 200
-MOST_LIBRARIES: Final = 12
 SAMPLE: Final = 20_000  # events whose properties tell which get a column
 _FEW: Final = 200  # events of a kind: fewer are counted without columns
 
@@ -73,7 +78,11 @@ def _measured(con: DuckDBPyConnection, files: Files, plan: Catalog, folder: Path
     raw = " UNION ALL ".join(relations(con, files))
     duplicates = mark_duplicates(con)
     source = once(con, raw, folder) if duplicates else raw
-    properties = _properties(con, source, demands_of(plan, con))
+    shapes = _shapes(con, source)
+    demands = demands_of(plan, con)
+    properties, lacking = measure_shapes(con, source, shapes, demands)
+    if lacking:
+        properties += measure_rest(con, source, shapes, demands, lacking)
     first, last = _one(con, "SELECT min(t), max(t) FROM ids")
     return Observation(
         events=tuple(_events(con)),
@@ -99,23 +108,7 @@ def _flags(plan: Catalog, con: DuckDBPyConnection) -> str:
     )
 
 
-def _properties(con: DuckDBPyConnection, source: str, demands: DemandsBy) -> list[PropertySeen]:
-    """Everything that is counted of every property, by event and library."""
-    names, libraries = _frequent(con, source)
-    sample = f"SELECT * FROM ({source}) LIMIT {SAMPLE}"
-    foretold = measure_shapes(con, sample, laid_out(names, None, libraries), {})[0]
-    shapes = laid_out(names, sorts_of(foretold), libraries)
-    found, lacking, surprises = measure_shapes(con, source, shapes, demands)
-    if surprises:
-        again = laid_out(surprises, None, libraries)
-        found = [one for one in found if one.name not in surprises.get(one.event, ())]
-        found += measure_shapes(con, source, again, demands)[0]
-    if lacking:
-        found += measure_rest(con, source, shapes, demands, lacking)
-    return found
-
-
-def _frequent(con: DuckDBPyConnection, source: str) -> tuple[dict[str, list[str]], list[str]]:
+def _shapes(con: DuckDBPyConnection, source: str) -> Shapes:
     """Which kinds and libraries are frequent, and which properties those kinds carry."""
     kinds = con.execute(
         f"SELECT e FROM ids GROUP BY e HAVING count(*) >= {_FEW} "
@@ -135,8 +128,9 @@ def _frequent(con: DuckDBPyConnection, source: str) -> tuple[dict[str, list[str]
             )
             for event, name, count in con.execute(sql).fetchall():
                 found.setdefault(str(event), {})[str(name)] = int(count)
-    carried = {name: frequent(found[name]) for name in names if name in found}
-    return carried, [str(row[0]) for row in libraries]
+    slots = {name: slots_of(found[name]) for name in names if name in found}
+    made = [Kind(number, name, slots[name]) for number, name in enumerate(slots, 1)]
+    return Shapes(made, [str(row[0]) for row in libraries])
 
 
 def _events(con: DuckDBPyConnection) -> Iterator[EventSeen]:

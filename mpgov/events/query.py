@@ -9,93 +9,116 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from mpgov.core.model import is_mixpanels
 from mpgov.core.observation import PropertySeen
-from mpgov.events.columns import Kind, Shapes, is_judged
 from mpgov.events.demands import FIELDS, Demands
 from mpgov.events.sql import listed, pointer, text
-from mpgov.events.statistics import code, coded, counted, seen
+from mpgov.events.statistics import CODED, COUNTED, code, coded, counted, seen
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+MOST_KINDS: Final = 200
+MOST_SLOTS: Final = 60  # properties of a kind; more are counted one by one
+MOST_LIBRARIES: Final = 12
 MOST_NAMES: Final = 20_000  # rare properties that are told; a name made of data has no end
 _LIBRARY: Final = "mp_lib"
-_NOWHERE: Final = "\x01mpgov"  # no property: what a kind has in a column that it does not need
 _OTHER: Final = 255
+# Ids are looked at where people are told apart, not here.
+_IDS: Final = frozenset({"distinct_id", "time", "alias", "token", "ip"})
 
 DemandsBy = Mapping[tuple[str, str], Demands]
-# Of which column and kind a number of the answer is, and what it counts.
-Told = tuple[int, int, str, str]
-Surprises = dict[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of event: its number, its name, and the properties that have a column."""
+
+    number: int
+    event: str
+    slots: tuple[str, ...]
+
+    @property
+    def judged(self) -> int:
+        """How many of the first columns hold a team's own properties."""
+        return sum(is_judged(name) for name in self.slots)
+
+
+@dataclass(slots=True)
+class Shapes:
+    """The kinds and libraries that have columns and groups of their own."""
+
+    kinds: list[Kind] = field(default_factory=list)
+    libraries: list[str] = field(default_factory=list)
+
+
+def is_judged(name: str) -> bool:
+    """Whether texts of a property are looked at for what should not be sent."""
+    return not is_mixpanels(name) and name not in _IDS
+
+
+def slots_of(names: Mapping[str, int]) -> tuple[str, ...]:
+    """The properties that get a column: the most frequent, a team's own first."""
+    frequent = sorted(names, key=lambda name: (-names[name], name))[:MOST_SLOTS]
+    return tuple(sorted(frequent, key=lambda name: (not is_judged(name), name)))
 
 
 def measure_shapes(
     con: DuckDBPyConnection, source: str, shapes: Shapes, demands: DemandsBy
-) -> tuple[list[PropertySeen], set[int], Surprises]:
-    """What the columns show; the kinds of which something has no column; what surprised."""
+) -> tuple[list[PropertySeen], set[int]]:
+    """What the columns show, and the kinds of which something has no column."""
     if not shapes.kinds:
-        return [], {0}, {}
-    asked = [*_asked(shapes), *_demanded(shapes, demands)]
-    columns = [f"x[{i + 2}]::VARCHAR AS v{i}" for i in range(len(shapes.columns))]
-    codes = [
-        f"{code(f'v{i}')} AS c{i}"
-        for i, column in enumerate(shapes.columns)
-        if column.is_judged and column.sort != "plain"
-    ]
+        return [], {0}
+    width = max((len(kind.slots) for kind in shapes.kinds), default=0)
+    judged = max((kind.judged for kind in shapes.kinds), default=0)
+    extra = list(_demanded(shapes, demands))
+    columns = [f"x[{i + 2}]::VARCHAR AS v{i}" for i in range(width)]
+    codes = [f"{code(f'v{i}')} AS c{i}" for i in range(judged)]
+    aggregates = [sql for i in range(width) for sql in counted(f"v{i}")]
+    aggregates += [sql for i in range(judged) for sql in coded(f"c{i}")]
+    aggregates += [sql for _, _, _, sql in extra]
     library = f"{_library('x[1]::VARCHAR', map(json.dumps, shapes.libraries))} AS l"
     sql = f"""
-SELECT {", ".join(["k", "l", "sum(n)", *(one[3] for one in asked)])}
+SELECT {", ".join(["k", "l", "sum(n)", *aggregates])}
 FROM (SELECT {", ".join(["*", *codes])} FROM (SELECT {", ".join([library, "k", "n", *columns])}
 FROM (SELECT k, n, {_values(shapes.kinds)} AS x
 FROM (SELECT properties, {_kind(shapes)} AS k, len(json_keys(properties)) AS n FROM ({source})))))
 GROUP BY k, l"""
     found: list[PropertySeen] = []
     lacking: set[int] = set()
-    surprises: Surprises = {}
     for row in con.execute(sql).fetchall():
         number, sender, keys = row[:3]
         if number == 0 or sender == _OTHER:
             lacking.add(0)
             continue
         kind = shapes.kinds[number - 1]
-        present = 0
-        for name, told in _read(kind, row[3:], asked):
-            present += told["present"]
-            one = seen((kind.event, name, shapes.libraries[sender]), told)
-            if one is None:
-                names = surprises.setdefault(kind.event, [])
-                names += [name] if name not in names else []
-            else:
-                found.append(one)
-        if present != keys:
+        read = list(_read(kind, shapes.libraries[sender], row[3:], (width, judged), extra))
+        found += read
+        if sum(one.present for one in read) != keys:
             lacking.add(number)
-    return found, lacking, surprises
+    return found, lacking
 
 
 def measure_rest(
     con: DuckDBPyConnection, source: str, shapes: Shapes, demands: DemandsBy, lacking: set[int]
 ) -> list[PropertySeen]:
     """The same of what has no column, one value at a time."""
+    known = [kind for kind in shapes.kinds if kind.number in lacking]
     has_column = " ".join(
-        f"WHEN k = {kind.number} THEN name NOT IN ({listed(filter(None, kind.slots))})"
-        for kind in shapes.kinds
-        if kind.number in lacking and any(kind.slots)
+        f"WHEN k = {kind.number} THEN name NOT IN ({listed(kind.slots)})" for kind in known
     )
     wanted = f"CASE {has_column} ELSE TRUE END" if has_column else "TRUE"
     numbers = ", ".join(map(str, sorted(lacking)))
     lib = "coalesce(json_extract_string(properties, '/mp_lib'), '')"
     sender = _library("lib", shapes.libraries)
     path = "'/' || replace(replace(name, '~', '~0'), '/', '~1')"
-    asked = [
-        *counted("v", "mixed"),
-        *coded("c", "mixed"),
-        *((name, _rest_demand(demands, name)) for name in FIELDS),
-    ]
+    against = [_rest_demand(demands, name) for name in FIELDS]
     kind = f"CASE WHEN {sender} = {_OTHER} THEN 0 ELSE {_kind(shapes)} END"
     sql = f"""
-SELECT event, lib, name, {", ".join(one for _, one in asked)}
+SELECT event, lib, name, {", ".join([*counted("v"), *coded("c"), *against])}
 FROM (SELECT *, {code("v")} AS c
 FROM (SELECT event, lib, name, json_extract(properties, {path})::VARCHAR AS v
 FROM (SELECT event, lib, k, properties, unnest(list_distinct(json_keys(properties))) AS name
@@ -103,30 +126,15 @@ FROM (SELECT event, lib, properties, {kind} AS k
 FROM (SELECT event, properties, {lib} AS lib FROM ({source}))) WHERE k IN ({numbers}))
 WHERE {wanted}))
 GROUP BY event, lib, name ORDER BY 4 DESC, event, name, lib LIMIT {MOST_NAMES}"""
-    rows = con.execute(sql).fetchall()
-    told = [dict(zip((name for name, _ in asked), row[3:], strict=True)) for row in rows]
-    found = (
-        seen((row[0], row[2], row[1]), _judged(row[2], one))
-        for row, one in zip(rows, told, strict=True)
-    )
-    return [one for one in found if one is not None]
-
-
-def _judged(name: str, told: dict[str, Any]) -> dict[str, Any]:
-    """The numbers without what it looks like, where nobody wants to know."""
-    if is_judged(name):
-        return told
-    return {key: told[key] for key in (*FIELDS, *(one for one, _ in counted("v", "mixed")))}
-
-
-def _asked(shapes: Shapes) -> Iterator[Told]:
-    """Everything that is counted of every column."""
-    for place, column in enumerate(shapes.columns):
-        for name, sql in counted(f"v{place}", column.sort):
-            yield place, 0, name, sql
-        if column.is_judged:
-            for name, sql in coded(f"c{place}", column.sort):
-                yield place, 0, name, sql
+    found = []
+    for row in con.execute(sql).fetchall():
+        event, library, name = row[:3]
+        counts, rest = row[3 : 3 + COUNTED], row[3 + COUNTED :]
+        codes = rest[:CODED] if is_judged(name) else None
+        one = seen((event, name, library), counts, codes)
+        wrong = {key: int(n or 0) for key, n in zip(FIELDS, rest[CODED:], strict=True)}
+        found.append(_against(one, wrong))
+    return found
 
 
 def _kind(shapes: Shapes) -> str:
@@ -150,26 +158,24 @@ def _library(value: str, libraries: Iterable[str]) -> str:
 
 
 def _values(kinds: Sequence[Kind]) -> str:
-    """The values of a row: the library first, then those of the columns."""
+    """The values of a row: the library first, then those of its kind's columns."""
     branches = " ".join(
         f"WHEN {kind.number} THEN json_extract(properties, "
-        f"[{', '.join(pointer(_NOWHERE if n is None else n) for n in (_LIBRARY, *kind.slots))}])"
+        f"[{', '.join(map(pointer, (_LIBRARY, *kind.slots)))}])"
         for kind in kinds
     )
     return f"CASE k {branches} END" if branches else "NULL::JSON[]"
 
 
-def _demanded(shapes: Shapes, demands: DemandsBy) -> Iterator[Told]:
-    """What is against the demands on properties that have a column."""
+def _demanded(shapes: Shapes, demands: DemandsBy) -> Iterator[tuple[int, int, str, str]]:
+    """Kind, column, field and aggregate of every demand on a property that has a column."""
     for kind in shapes.kinds:
-        for place, name in enumerate(kind.slots):
-            said = None
-            if name is not None:
-                said = demands.get((kind.event, name)) or demands.get(("", name))
+        for slot, name in enumerate(kind.slots):
+            said = demands.get((kind.event, name)) or demands.get(("", name))
             for key, condition in said.conditions.items() if said else ():
-                judged = condition.format(v=f"v{place}")
+                judged = condition.format(v=f"v{slot}")
                 mine = f"CASE WHEN k = {kind.number} THEN CASE WHEN {judged} THEN 1 END END"
-                yield place, kind.number, key, f"count({mine})"
+                yield kind.number, slot, key, f"count({mine})"
 
 
 def _rest_demand(demands: DemandsBy, key: str) -> str:
@@ -185,14 +191,34 @@ def _rest_demand(demands: DemandsBy, key: str) -> str:
     return f"count(CASE WHEN CASE {' '.join(branches)} ELSE FALSE END THEN 1 END)"
 
 
+def _against(one: PropertySeen, wrong: Mapping[str, int]) -> PropertySeen:
+    """The numbers of a property with what is against the plan's demands."""
+    return replace(
+        one,
+        not_allowed=wrong.get("not_allowed", 0),
+        not_matching=wrong.get("not_matching", 0),
+        below=wrong.get("below", 0),
+        above=wrong.get("above", 0),
+    )
+
+
 def _read(
-    kind: Kind, row: Sequence[Any], asked: Sequence[Told]
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The numbers of each property of one kind and library, out of a row of the answer."""
-    told: dict[int, dict[str, Any]] = {}
-    for (place, number, name, _), value in zip(asked, row, strict=True):
-        if number in {0, kind.number}:
-            told.setdefault(place, {})[name] = value
-    for place, slot in enumerate(kind.slots):
-        if slot is not None and told[place]["present"]:
-            yield slot, told[place]
+    kind: Kind,
+    library: str,
+    row: Sequence[Any],
+    size: tuple[int, int],
+    extra: Sequence[tuple[int, int, str, str]],
+) -> Iterator[PropertySeen]:
+    """The properties of one kind and library out of a row of the answer."""
+    width, judged = size
+    codes, against = row[width * COUNTED :], row[width * COUNTED + judged * CODED :]
+    wrong: dict[int, dict[str, int]] = {}
+    for (number, slot, key, _), count in zip(extra, against, strict=True):
+        if number == kind.number:
+            wrong.setdefault(slot, {})[key] = int(count)
+    for slot, name in enumerate(kind.slots):
+        counts = row[slot * COUNTED : (slot + 1) * COUNTED]
+        if counts[0]:
+            looks = codes[slot * CODED : (slot + 1) * CODED] if slot < kind.judged else None
+            one = seen((kind.event, name, library), counts, looks)
+            yield _against(one, wrong.get(slot, {}))

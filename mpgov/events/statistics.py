@@ -5,16 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from mpgov.core.observation import PropertySeen
-from mpgov.events.columns import Sort
 
-_STRING: Final = "ord({v}) = 34"
-_NUMBER: Final = "ord({v}) BETWEEN 45 AND 57"
+# By the first letter: a comparison of texts looks no further than it needs to.
+_STRING: Final = "{v} >= '\"' AND {v} < '#'"
+_NUMBER: Final = "{v} >= '-' AND {v} < ':'"
 _LENGTH: Final = (
-    "CASE WHEN ord({v}) = 34 THEN CASE WHEN contains({v}, '\\')"
+    f"CASE WHEN {_STRING} THEN CASE WHEN contains({{v}}, '\\')"
     " THEN length({v}->>'$') ELSE length({v}) - 2 END END"
 )
 _VALUE: Final = f"CASE WHEN {_NUMBER} THEN TRY_CAST({{v}} AS DOUBLE) END"
@@ -67,11 +67,11 @@ def code(v: str) -> str:
     card = f"{_ISSUED.format(d=digits)} AND {_LUHN.format(d=digits)}"
     inner = f"substr({v}, 2, strlen({v}) - 2)"
     return f"""CASE
- WHEN ord({v}) <> 34 THEN CASE WHEN strlen({v}) BETWEEN 13 AND 19
-  AND ord({v}) BETWEEN 50 AND 54 AND {card} THEN {CARD} ELSE {NONE} END
+ WHEN {v} < '"' OR {v} >= '#' THEN CASE WHEN strlen({v}) BETWEEN 13 AND 19
+  AND {v} >= '2' AND {v} < '7' AND {card} THEN {CARD} ELSE {NONE} END
  WHEN contains({v}, '@') THEN CASE WHEN strlen({v}) < 5000 AND regexp_matches({v}, '{_EMAIL}')
   AND NOT regexp_matches({v}, '{_PICTURE}') THEN {EMAIL} ELSE {NONE} END
- WHEN substr({v}, 2, 1) <= ':' THEN CASE
+ WHEN {v} < '";' THEN CASE
   WHEN strlen({v}) > 47 THEN {NONE}
   WHEN substr({v}, 6, 1) = '-' AND substr({v}, 9, 1) = '-' THEN CASE
    WHEN regexp_full_match({v}, '{_DATETIME}') THEN {DATETIME}
@@ -101,13 +101,12 @@ def looks_like(name: str, value: str) -> str:
 _COUNTED: Final[Mapping[str, str]] = {
     "present": "count({v})",
     "string": f"count(CASE WHEN {_STRING} THEN 1 END)",
-    "object": "count(CASE WHEN ord({v}) = 123 THEN 1 END)",
-    "list": "count(CASE WHEN ord({v}) = 91 THEN 1 END)",
-    "null": "count(CASE WHEN ord({v}) = 110 THEN 1 END)",
-    "boolean": "count(CASE WHEN ord({v}) IN (116, 102) THEN 1 END)",
-    "numeric": f"count(CASE WHEN {_NUMBER} THEN 1 END)",
+    "object": "count(CASE WHEN {v} >= '{{' THEN 1 END)",
+    "list": "count(CASE WHEN {v} >= '[' AND {v} < '\\' THEN 1 END)",
+    "null": "count(CASE WHEN {v} = 'null' THEN 1 END)",
+    "boolean": "count(CASE WHEN {v} = 'true' OR {v} = 'false' THEN 1 END)",
     "number": f"count(CASE WHEN {_NUMBER} AND floor({_VALUE}) <> {_VALUE} THEN 1 END)",
-    "distinct": "approx_count_distinct(nullif({v}, 'null'))",
+    "distinct": "approx_count_distinct({v})",
     "least": f"min({_VALUE})",
     "greatest": f"max({_VALUE})",
     "shortest": f"min({_LENGTH})",
@@ -123,54 +122,47 @@ _CODED: Final[Mapping[str, int]] = {
     "ip": IP,
     "token": TOKEN,
 }
-# What is counted of values of one sort; whatever is of another sort is then a surprise.
-_OF_SORT: Final[Mapping[Sort, tuple[str, ...]]] = {
-    "text": ("present", "string", "null", "distinct", "shortest", "longest"),
-    "number": ("present", "numeric", "null", "number", "distinct", "least", "greatest"),
-    "plain": ("present", "boolean", "list", "object", "null", "distinct"),
-    "mixed": tuple(_COUNTED),
-}
-_KINDS: Final = ("string", "boolean", "list", "object", "null")
 
 
-def counted(v: str, sort: Sort) -> list[tuple[str, str]]:
-    """What is counted of the values of a column of that sort, by its name."""
-    return [(name, _COUNTED[name].format(v=v)) for name in _OF_SORT[sort]]
+def counted(v: str) -> list[str]:
+    """The aggregates of every value."""
+    return [sql.format(v=v) for sql in _COUNTED.values()]
 
 
-def coded(c: str, sort: Sort) -> list[tuple[str, str]]:
-    """What is counted of what the values look like; a number can only be a card's."""
-    names = ("card",) if sort == "number" else () if sort == "plain" else tuple(_CODED)
-    return [(name, f"count(CASE WHEN {c} = {_CODED[name]} THEN 1 END)") for name in names]
+def coded(c: str) -> list[str]:
+    """The aggregates of what it looks like."""
+    return [f"count(CASE WHEN {c} = {number} THEN 1 END)" for number in _CODED.values()]
 
 
-def seen(where: tuple[str, str, str], told: Mapping[str, Any]) -> PropertySeen | None:
-    """The numbers of one property, of those that were counted; nothing where one surprised."""
-    types = {kind: int(told.get(kind, 0)) for kind in _KINDS}
-    fractions = int(told.get("number", 0))
-    numeric = int(told.get("numeric", 0))
-    if numeric + sum(types.values()) != told["present"]:
-        return None
-    types |= {"number": fractions, "integer": numeric - fractions}
-    looks = {name: int(told.get(name, 0)) for name in _CODED}
-    shapes = {name: looks[name] for name in ("email", "phone", "ip", "token")}
-    shapes["card"] = looks["card"] + looks["card_numerals"]
+COUNTED: Final = len(_COUNTED)
+CODED: Final = len(_CODED)
+
+
+def seen(
+    where: tuple[str, str, str], counts: Sequence[Any], codes: Sequence[Any] | None
+) -> PropertySeen:
+    """The numbers of one property, in the order of `counted` and `coded`."""
+    found = dict(zip(_COUNTED, counts, strict=True))
+    looks = dict.fromkeys(_CODED, 0) | dict(zip(_CODED, codes or (), strict=False))
+    kinds = ("string", "number", "boolean", "list", "object", "null")
+    types = {kind: int(found[kind]) for kind in kinds}
+    types["integer"] = int(found["present"]) - sum(types.values())
+    cards = looks["card"] + looks["card_numerals"]
+    shapes = {name: int(looks[name]) for name in ("email", "phone", "ip", "token")} | {
+        "card": cards
+    }
     event, name, library = where
     return PropertySeen(
         event,
         name,
         library,
         {kind: count for kind, count in types.items() if count},
-        distinct=int(told["distinct"]),
-        least=told.get("least"),
-        greatest=told.get("greatest"),
-        shortest=told.get("shortest"),
-        longest=told.get("longest"),
-        datetimes=looks["datetimes"],
-        numerals=looks["numerals"] + looks["card_numerals"],
+        distinct=int(found["distinct"]) - (types["null"] > 0),
+        least=found["least"],
+        greatest=found["greatest"],
+        shortest=found["shortest"],
+        longest=found["longest"],
+        datetimes=int(looks["datetimes"]),
+        numerals=int(looks["numerals"] + looks["card_numerals"]),
         shapes={name: count for name, count in shapes.items() if count},
-        not_allowed=int(told.get("not_allowed") or 0),
-        not_matching=int(told.get("not_matching") or 0),
-        below=int(told.get("below") or 0),
-        above=int(told.get("above") or 0),
     )

@@ -107,3 +107,21 @@ def test_the_lock_of_a_dead_process_is_taken_over(open_house: House) -> None:
     killed(open_house, after_landing=True)
     said, _ = (again := start("sync", "--yes", "--no-wait", "plan.yaml")).communicate(timeout=60)
     assert again.returncode == 0, said
+
+
+def test_an_interruption_while_python_tidies_up_is_not_lost() -> None:
+    code = (
+        "import sys, time, weakref\n"
+        "import mpgov.__main__ as start, mpgov.cli.main as cli\n"
+        "class Thing: pass\n"
+        "def tidy(): raise KeyboardInterrupt\n"
+        "def main():\n"
+        "    thing = Thing()\n"
+        "    weakref.finalize(thing, tidy)\n"
+        "    del thing\n"
+        "    time.sleep(20)\n"
+        "cli.main = main\n"
+        "start.run()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "error: interrupted\n")

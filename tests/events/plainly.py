@@ -106,6 +106,9 @@ def _against(prop: Property, value: Any) -> Iterable[str]:
         yield "not_allowed"
     if is_number and numbers and value not in numbers:
         yield "not_allowed"
+    elements = value if prop.type == "list" and isinstance(value, list) and texts else ()
+    if any(isinstance(one, str) and one not in texts for one in elements):
+        yield "not_allowed"
     pattern = prop.pattern if isinstance(prop.pattern, str) and isinstance(value, str) else None
     if pattern is not None and not re.search(pattern, value):
         yield "not_matching"

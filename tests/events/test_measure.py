@@ -17,14 +17,28 @@ from hypothesis import strategies as st
 from mpgov.core.model import Catalog
 from mpgov.core.observation import Observation, PropertySeen
 from mpgov.errors import InputError
-from mpgov.events import columns as columns_of
+from mpgov.events import query
 from mpgov.events.measure import measure
 from mpgov.formats.base import Source
 from mpgov.formats.plan_yaml import loads
 from tests.events import plainly
 
 NAMES = st.sampled_from(
-    ["plan", "price", "it's", 'a "b"', "a/b", "a~b", "$os", "7", "é", "x" * 300, "*", "tab\tname"]
+    [
+        "plan",
+        "price",
+        "tags",
+        "it's",
+        'a "b"',
+        "a/b",
+        "a~b",
+        "$os",
+        "7",
+        "é",
+        "x" * 300,
+        "*",
+        "tab\tname",
+    ]
 )
 VALUES = st.recursive(
     st.none()
@@ -68,6 +82,7 @@ PLAN = """events:
       plan: {type: string, allowed: [pro, free], pattern: "^(?=p)|^f"}
       price: {type: number, minimum: 0, maximum: 100, allowed: [1, 1000]}
       é: {type: string, pattern: "^[a-z]+$"}
+      tags: {type: list, allowed: [pro, free]}
 """
 
 
@@ -128,7 +143,7 @@ def test_emails_are_found_where_plain_python_finds_them(
         if one.shapes.get("email"):
             key = one.event, one.name
             mine[key] = mine.get(key, 0) + one.shapes["email"]
-    assert mine == {key: n for key, n in wanted.items() if columns_of.is_judged(key[1])}
+    assert mine == {key: n for key, n in wanted.items() if query.is_judged(key[1])}
 
 
 def row(event: str = "Sale", **properties: Any) -> dict[str, Any]:
@@ -286,7 +301,7 @@ def test_libraries_and_kinds_beyond_those_with_columns_count_too(
     monkeypatch.setattr("mpgov.events.measure.MOST_KINDS", 2)
     monkeypatch.setattr("mpgov.events.measure.MOST_LIBRARIES", 2)
     monkeypatch.setattr("mpgov.events.measure.SAMPLE", 3)
-    monkeypatch.setattr("mpgov.events.columns.MOST_SLOTS", 3)
+    monkeypatch.setattr("mpgov.events.query.MOST_SLOTS", 3)
     rows = [
         row(
             f"Kind {n % 4}",

@@ -121,8 +121,8 @@ def test_what_a_reviewer_of_the_file_looks_for() -> None:
     text = written("github")
     document = yaml.safe_load(text)
     assert document["permissions"] == {}
-    assert len(PINNED.findall(text)) == text.count("uses:") == 6
-    assert text.count(f'"mpgov=={__version__}"') == 3
+    assert len(PINNED.findall(text)) == text.count("uses:") == 8
+    assert text.count(f'"mpgov=={__version__}"') == 4
     for job in document["jobs"].values():
         checkout = job["steps"][0]["with"]
         assert checkout == {"fetch-depth": 0, "persist-credentials": False}
