@@ -82,7 +82,7 @@ def name(evidence: Evidence, _: Options) -> Iterator[Finding]:
 {"event": "Sign Up", "properties": {"time": 1790000000, "distinct_id": "u1", "plan": "pro"}}""",
     bad="""events: {Sign Up: {properties: {plan: {type: string}}}}
 --- events
-{"event": "Sign Up", "properties": {"time": 1, "plan": "jane.doe@mail.example"}}""",
+{"event": "Sign Up", "properties": {"time": 1, "plan": "somebody@mail.example"}}""",
 )
 def value(evidence: Evidence, _: Options) -> Iterator[Finding]:
     """What identifies a person spreads into every report and export once it is sent."""

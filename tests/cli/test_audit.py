@@ -318,3 +318,41 @@ def test_a_rule_that_there_is_not_is_answered_with_one_that_there_is(run: Run) -
     result = run("rules", "explain", "naming/lookalike")
     assert (result.exit_code, "did you mean naming/look-alike?" in result.stderr) == (2, True)
     assert "planned volume" in run("rules", "explain", "score").stdout
+
+
+def test_the_page_and_the_other_files(shop: House, run: Run) -> None:
+    events = ("--events", exported(shop), "--fail-on", "never")
+    for name in ("audit.html", "audit.xlsx", "audit.sarif", "audit.xml", "audit.csv", "audit.md"):
+        assert run("audit", *events, "--output", name).exit_code == 0
+        assert (shop.folder / name).stat().st_size > 1000
+    page = (shop.folder / "audit.html").read_text("utf-8")
+    assert "Purchse Completed" in page
+    assert "jane.doe@mail.example" not in page
+    result = json.loads((shop.folder / "audit.sarif").read_text("utf-8"))["runs"][0]["results"]
+    places = [one["locations"][0].get("physicalLocation") for one in result]
+    assert {p["artifactLocation"]["uri"] for p in places if p} == {"plans/shop.yaml"}
+
+
+def test_no_personal_value_is_shown_in_any_format(shop: House, run: Run) -> None:
+    events = ("--events", exported(shop), "--fail-on", "never")
+    for name in ("text", "json", "markdown", "sarif", "junit", "github", "csv", "html"):
+        assert "jane.doe" not in run("audit", *events, "--format", name).stdout, name
+
+
+def test_the_dictionary_is_a_page_with_volumes_where_they_are_known(shop: House, run: Run) -> None:
+    first = run("export", "--format", "html", "--output", "dictionary.html")
+    assert first.exit_code == 0
+    assert "volumes are not known" in first.stderr
+    page = (shop.folder / "dictionary.html").read_text("utf-8")
+    assert "Purchase Completed" in page
+    assert "Paid" in page  # Lexicon's word, not the plan's
+    assert "Split by step" not in page
+    run("audit")
+    second = run("export", "--output", "dictionary.html")
+    assert "volumes are not known" not in second.stderr
+    assert len((shop.folder / "dictionary.html").read_text("utf-8")) > len(page)
+    before = len(shop.sandbox.log)
+    assert run("export", "--format", "html", "--live").exit_code == 0
+    asked = [r.path for r in shop.sandbox.log[before:] if "/query/" in r.path]
+    assert len(asked) == 3
+    assert (shop.folder / "exports" / "4242" / "lexicon.html").exists()

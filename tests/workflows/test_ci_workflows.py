@@ -345,3 +345,25 @@ def test_the_weekly_job_opens_one_pull_request(repo: Repo) -> None:
     assert [one["words"][1] for one in repo.gh()] == ["list"]
     assert "Other words." in git(repo.bare, "show", "mpgov-lexicon:plans/plan.yaml")
     assert git(repo.bare, "rev-list", "--count", "main..mpgov-lexicon").strip() == "1"
+
+
+def test_the_weekly_audit_is_summed_up_and_annotates(repo: Repo) -> None:
+    repo.plan(PLAN)
+    repo.commit()
+    assert repo.run("audit") in {0, 1}, repo.said
+    summary = (repo.folder / f"job{repo.jobs}.summary").read_text("utf-8")
+    assert "Health score" in summary
+    assert "::notice title=mpgov::" in repo.said
+    repo.secret = False
+    assert repo.run("audit") == 0
+    assert "nothing was read" in repo.said
+
+
+def test_the_weekly_audit_at_gitlab_leaves_a_page_and_test_results(repo: Repo) -> None:
+    repo.init("--ci", "gitlab")
+    repo.plan(PLAN)
+    repo.commit()
+    assert repo.run_gitlab("audit", "schedule") in {0, 1}, repo.said
+    place = repo.folder / f"job{repo.jobs}"
+    assert "Health score" in (place / "audit.html").read_text("utf-8")
+    assert "<testsuites" in (place / "audit.xml").read_text("utf-8")
