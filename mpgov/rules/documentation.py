@@ -55,6 +55,8 @@ def _empty_words(text: object, name: str) -> str:
     """Why a description says nothing; empty where it may say something, or there is none."""
     if not isinstance(text, str) or not text.strip():
         return ""
+    if len(text) > 2 * len(name) + _LONGEST and not _BEGUN.match(text):
+        return ""
     plain = _plain(text)
     if plain == _plain(name):
         return "has its own name for a description"
@@ -64,9 +66,11 @@ def _empty_words(text: object, name: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalnum())
+    return _SIGNS.sub("", text.casefold())
 
 
+_SIGNS: Final = re.compile(r"[\W_]+")
+_LONGEST: Final = 40  # characters of a placeholder, with what stands between its words
 _PLACEHOLDERS: Final = frozenset(
     """todo tbd tbc tba fixme xxx na none null nil unknown test testing desc description
     adddescription adddescriptionhere descriptionhere nodescription missing empty placeholder

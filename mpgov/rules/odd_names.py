@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from mpgov.core.audit import Evidence
@@ -30,6 +31,7 @@ _NUMBER: Final = re.compile(r"\d{5,}")
 _HEX: Final = re.compile(r"(?i)(?<![0-9a-z])(?=[0-9a-f]*\d)(?=\d*[a-f])[0-9a-f]{10,}(?![0-9a-z])")
 _EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.]{2,}")
 _URL: Final = re.compile(r"(?i)https?://|\bwww\.")
+_MAYBE: Final = re.compile(r"(?i)\d\D?\d|@|://|www\.")  # all of them have one of these
 _MADE: Final = (
     (_UUID, "an id"),
     (_EMAIL, "an e-mail address"),
@@ -88,8 +90,11 @@ def odd(name: str) -> str:
     return "looks like a test event" if is_test(name) else ""
 
 
+@lru_cache(maxsize=100_000)
 def made_of(name: str) -> str:
     """What of the data a name was made of; empty where it was not."""
+    if not _MAYBE.search(name):
+        return ""
     return next((what for pattern, what in _MADE if pattern.search(name[:_READ])), "")
 
 

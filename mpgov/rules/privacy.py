@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from mpgov.core.audit import Evidence
@@ -38,6 +39,7 @@ _ABOUT: Final = re.compile(
     r"|requested|brand|last4|last 4|expired|expires|expiry|required|success|error|version|os"
     r"|model|carrier|manufacturer|in|out|up|exists|category|source|bounced|delivered|list)$)"
 )
+_FACTS: Final = frozenset({"boolean", "datetime", "integer", "number"})
 _FIX: Final = "personal: true, or do not send it"
 _SHOWN: Final = {
     "email": "e-mail addresses",
@@ -111,14 +113,18 @@ def _is_declared(evidence: Evidence, seen: Seen) -> bool:
 
 def _why(one: str, prop: Property) -> str:
     """Why a name is one to look at; empty where it is not."""
-    if is_mixpanels(one):
-        return ""
-    words = " ".join(words_of(one[:300]))
-    is_flag = prop.type in {"boolean", "datetime", "integer", "number"}
-    if is_flag or _ABOUT.search(words):
-        return ""
-    if _SECRET.search(words):
+    kind = "" if prop.type in _FACTS else _kind_of_name(one)
+    if kind == "secret":
         return "has the name of a secret or a document; such values are never sent to Mixpanel"
-    if _PERSONAL.search(words) and not prop.personal:
+    if kind == "personal" and not prop.personal:
         return "has the name of something personal, and the plan does not say personal: true"
     return ""
+
+
+@lru_cache(maxsize=100_000)
+def _kind_of_name(one: str) -> str:
+    """Whether a name is one of a secret, or of something personal; empty where it is neither."""
+    words = "" if is_mixpanels(one) else " ".join(words_of(one[:300]))
+    if _ABOUT.search(words):
+        return ""
+    return "secret" if _SECRET.search(words) else "personal" if _PERSONAL.search(words) else ""
