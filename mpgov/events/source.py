@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 LINES: Final = (".jsonl", ".ndjson", ".json", ".txt")
-PACKED: Final = {"": "none", ".gz": "gzip", ".zst": "zstd"}
+PACKED: Final = {"": "uncompressed", ".gz": "gzip", ".zst": "zstd"}
 PARQUET: Final = (".parquet", ".pq")
 LONGEST: Final = 32 * 1024 * 1024  # bytes of a line; Mixpanel takes events below 1 MB
 _SHOWN: Final = 20  # problems that are told
@@ -91,7 +91,7 @@ def _kind(path: str) -> str | None:
     for suffix, packed in PACKED.items():
         if suffix and name.endswith(suffix):
             return packed if name.removesuffix(suffix).endswith(LINES) else None
-    return "none" if name.endswith(LINES) else None
+    return "uncompressed" if name.endswith(LINES) else None
 
 
 def relations(con: DuckDBPyConnection, files: Files) -> list[str]:
