@@ -102,7 +102,7 @@ def told(found: Observation) -> dict[tuple[str, str, str], PropertySeen]:
 
 
 @pytest.mark.parametrize("columns", ["columns", "one by one"])
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(rows=ROWS)
 def test_as_plain_python_would(
     tmp_path_factory: pytest.TempPathFactory, columns: str, rows: list[dict[str, Any]]
@@ -131,7 +131,7 @@ def test_as_plain_python_would(
         assert mine == by, what
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(rows=ROWS)
 def test_emails_are_found_where_plain_python_finds_them(
     tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, Any]]
