@@ -173,7 +173,7 @@ def _of_parquet(con: DuckDBPyConnection, path: str) -> str:
             f"json_merge_patch('{{}}', to_json(struct_pack({rest})))"  # without what is null
         )
     elif kind in {"VARCHAR", "JSON"}:
-        properties = "properties::JSON"
+        properties = "json(properties)"  # written as DuckDB writes it: sizes are compared
     else:
         properties = "json_merge_patch('{}', to_json(properties))"
     return f"SELECT {ident(name)}::VARCHAR AS event, {properties} AS properties FROM {where}"

@@ -1,20 +1,23 @@
 """What is counted of every value, as SQL: by the first letter of its JSON, and by its looks.
 
-`v` is a value as JSON text, `c` its code (`code`): both are worked out once a row.
+`v` is a value as JSON text, `n` a number's value, `s` a string's length, `c` what it is (`code`):
+each is worked out once a row, and what is usual has no code, so that little is counted twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
+from enum import IntEnum
 from typing import Any, Final
 
 from mpgov.core.observation import PropertySeen
 
 # By the first letter: a comparison of texts looks no further than it needs to.
-_STRING: Final = "{v} >= '\"' AND {v} < '#'"
+_STRING: Final = "{v} < '#'"  # nothing in JSON begins lower than a quote
 _NUMBER: Final = "{v} >= '-' AND {v} < ':'"
 _LENGTH: Final = (
-    f"CASE WHEN {_STRING} THEN CASE WHEN contains({{v}}, '\\')"
+    f"CASE WHEN {_STRING} THEN CASE WHEN {{escapes}} AND contains({{v}}, '\\')"
     " THEN length({v}->>'$') ELSE length({v}) - 2 END END"
 )
 _VALUE: Final = f"CASE WHEN {_NUMBER} THEN TRY_CAST({{v}} AS DOUBLE) END"
@@ -55,40 +58,94 @@ _KEY: Final = (
     r'|[Bb]asic [A-Za-z0-9+/=]{12,})"'
 )
 
-NONE, EMAIL, DATETIME, NUMERAL, CARD_NUMERAL, PHONE, CARD, IP, TOKEN = range(9)
+
+class Code(IntEnum):
+    """What a value is, where it is neither a plain text nor a whole number."""
+
+    EMAIL = 1
+    DATETIME = 2
+    NUMERAL = 3
+    CARD_NUMERAL = 4
+    PHONE = 5
+    CARD = 6
+    IP = 7
+    TOKEN = 8
+    FRACTION = 9
+    BOOLEAN = 10
+    NULL = 11
+    LIST = 12
+    OBJECT = 13
 
 
-def code(v: str) -> str:
-    """What a value looks like, as a number: one of the codes above.
+_TYPES: Final = {
+    Code.FRACTION: "number",
+    Code.BOOLEAN: "boolean",
+    Code.LIST: "list",
+    Code.OBJECT: "object",
+    Code.NULL: "null",
+}
+_SHAPES: Final = {
+    Code.EMAIL: "email",
+    Code.PHONE: "phone",
+    Code.IP: "ip",
+    Code.TOKEN: "token",
+    Code.CARD: "card",
+    Code.CARD_NUMERAL: "card",
+}
 
-    A pattern is tried only where a glance says that it may fit: most values need none.
+
+def worked_out(v: str, n: str, s: str, escapes: str = "TRUE") -> list[str]:
+    """What counting needs of a value: as `n` a number's value, as `s` a string's length.
+
+    `escapes` is whether anything in the event is escaped: to know that once spares a look at
+    every string.
+    """
+    return [f"{_VALUE.format(v=v)} AS {n}", f"{_LENGTH.format(v=v, escapes=escapes)} AS {s}"]
+
+
+def code(v: str, n: str, s: str, *, judged: bool = True) -> str:
+    """What a value is, as a number: one of the codes above; of most there is nothing to say.
+
+    A text is looked at where it is `judged`, and a pattern is tried only where a glance says
+    that it may fit.
     """
     digits = _DIGITS.format(v=v)
     card = f"{_ISSUED.format(d=digits)} AND {_LUHN.format(d=digits)}"
+    number, string = f"WHEN floor({n}) <> {n} THEN {Code.FRACTION}", "NULL"
+    if judged:
+        number += f" WHEN strlen({v}) BETWEEN 13 AND 19 AND {card} THEN {Code.CARD}"
+        string = _text_code(v, card)
+    return f"""CASE
+ WHEN {s} IS NOT NULL THEN {string}
+ WHEN {n} IS NOT NULL THEN CASE {number} END
+ WHEN {v} >= '{{' THEN {Code.OBJECT} WHEN {v} = 'null' THEN {Code.NULL}
+ WHEN {v} = 'true' OR {v} = 'false' THEN {Code.BOOLEAN}
+ WHEN {v} >= '[' AND {v} < '\\' THEN {Code.LIST} END"""
+
+
+def _text_code(v: str, card: str) -> str:
+    """What a text looks like."""
     inner = f"substr({v}, 2, strlen({v}) - 2)"
     return f"""CASE
- WHEN {v} < '"' OR {v} >= '#' THEN CASE WHEN strlen({v}) BETWEEN 13 AND 19
-  AND {v} >= '2' AND {v} < '7' AND {card} THEN {CARD} ELSE {NONE} END
  WHEN contains({v}, '@') THEN CASE WHEN strlen({v}) < 5000 AND regexp_matches({v}, '{_EMAIL}')
-  AND NOT regexp_matches({v}, '{_PICTURE}') THEN {EMAIL} ELSE {NONE} END
+  AND NOT regexp_matches({v}, '{_PICTURE}') THEN {Code.EMAIL} END
  WHEN {v} < '";' THEN CASE
-  WHEN strlen({v}) > 47 THEN {NONE}
-  WHEN substr({v}, 6, 1) = '-' AND substr({v}, 9, 1) = '-' THEN CASE
-   WHEN regexp_full_match({v}, '{_DATETIME}') THEN {DATETIME}
-   WHEN regexp_full_match({v}, '{_CARD}') AND {card} THEN {CARD} ELSE {NONE} END
+  WHEN strlen({v}) > 47 THEN NULL
+  WHEN {v} LIKE '"____-__-%' THEN CASE
+   WHEN regexp_full_match({v}, '{_DATETIME}') THEN {Code.DATETIME}
+   WHEN regexp_full_match({v}, '{_CARD}') AND {card} THEN {Code.CARD} END
   WHEN TRY_CAST({inner} AS DOUBLE) IS NOT NULL AND regexp_full_match({v}, '{_NUMERAL}') THEN CASE
-   WHEN strlen({v}) BETWEEN 15 AND 21 AND {card} THEN {CARD_NUMERAL} ELSE {NUMERAL} END
-  WHEN strlen({v}) < 5 THEN {NONE}
-  WHEN strlen({v}) > 9 AND regexp_full_match({v}, '{_PHONE}') THEN {PHONE}
-  WHEN strlen({v}) > 15 AND regexp_full_match({v}, '{_CARD}') AND {card} THEN {CARD}
-  WHEN strlen({v}) > 8 AND regexp_full_match({v}, '{_IP}') THEN {IP} ELSE {NONE} END
- WHEN strlen({v}) < 9 THEN {NONE}
- WHEN strlen({v}) BETWEEN 18 AND 5000 AND regexp_full_match({v}, '{_KEY}') THEN {TOKEN}
+   WHEN strlen({v}) BETWEEN 15 AND 21 AND {card} THEN {Code.CARD_NUMERAL} ELSE {Code.NUMERAL} END
+  WHEN strlen({v}) < 5 THEN NULL
+  WHEN strlen({v}) > 9 AND regexp_full_match({v}, '{_PHONE}') THEN {Code.PHONE}
+  WHEN strlen({v}) > 15 AND regexp_full_match({v}, '{_CARD}') AND {card} THEN {Code.CARD}
+  WHEN strlen({v}) > 8 AND regexp_full_match({v}, '{_IP}') THEN {Code.IP} END
+ WHEN strlen({v}) < 9 THEN NULL
+ WHEN strlen({v}) BETWEEN 18 AND 5000 AND regexp_full_match({v}, '{_KEY}') THEN {Code.TOKEN}
  WHEN contains({v}, '%40') THEN CASE WHEN strlen({v}) < 5000
-  AND regexp_matches({v}, '{_EMAIL_IN_ADDRESS}') THEN {EMAIL} ELSE {NONE} END
+  AND regexp_matches({v}, '{_EMAIL_IN_ADDRESS}') THEN {Code.EMAIL} END
  WHEN strlen({v}) <= 47 AND contains({v}, ':') AND NOT contains({v}, '/')
-  AND regexp_full_match({v}, '{_IP}') THEN {IP}
- ELSE {NONE} END"""
+  AND regexp_full_match({v}, '{_IP}') THEN {Code.IP} END"""
 
 
 def looks_like(name: str, value: str) -> str:
@@ -98,71 +155,46 @@ def looks_like(name: str, value: str) -> str:
     return rf"regexp_full_match({value}, '\+[0-9][0-9 ().-]{{6,18}}[0-9]')"
 
 
-_COUNTED: Final[Mapping[str, str]] = {
-    "present": "count({v})",
-    "string": f"count(CASE WHEN {_STRING} THEN 1 END)",
-    "object": "count(CASE WHEN {v} >= '{{' THEN 1 END)",
-    "list": "count(CASE WHEN {v} >= '[' AND {v} < '\\' THEN 1 END)",
-    "null": "count(CASE WHEN {v} = 'null' THEN 1 END)",
-    "boolean": "count(CASE WHEN {v} = 'true' OR {v} = 'false' THEN 1 END)",
-    "number": f"count(CASE WHEN {_NUMBER} AND floor({_VALUE}) <> {_VALUE} THEN 1 END)",
-    "distinct": "approx_count_distinct({v})",
-    "least": f"min({_VALUE})",
-    "greatest": f"max({_VALUE})",
-    "shortest": f"min({_LENGTH})",
-    "longest": f"max({_LENGTH})",
-}
-_CODED: Final[Mapping[str, int]] = {
-    "email": EMAIL,
-    "datetimes": DATETIME,
-    "numerals": NUMERAL,
-    "card_numerals": CARD_NUMERAL,
-    "phone": PHONE,
-    "card": CARD,
-    "ip": IP,
-    "token": TOKEN,
-}
-
-
-def counted(v: str) -> list[str]:
-    """The aggregates of every value."""
-    return [sql.format(v=v) for sql in _COUNTED.values()]
-
-
-def coded(c: str) -> list[str]:
-    """The aggregates of what it looks like."""
-    return [f"count(CASE WHEN {c} = {number} THEN 1 END)" for number in _CODED.values()]
-
-
+_COUNTED: Final = (
+    "count({v})",
+    "count({s})",
+    "histogram_exact({c}, range(1, 14))",
+    "approx_count_distinct({v})",
+    "min({n})",
+    "max({n})",
+    "min({s})",
+    "max({s})",
+)
 COUNTED: Final = len(_COUNTED)
-CODED: Final = len(_CODED)
 
 
-def seen(
-    where: tuple[str, str, str], counts: Sequence[Any], codes: Sequence[Any] | None
-) -> PropertySeen:
-    """The numbers of one property, in the order of `counted` and `coded`."""
-    found = dict(zip(_COUNTED, counts, strict=True))
-    looks = dict.fromkeys(_CODED, 0) | dict(zip(_CODED, codes or (), strict=False))
-    kinds = ("string", "number", "boolean", "list", "object", "null")
-    types = {kind: int(found[kind]) for kind in kinds}
-    types["integer"] = int(found["present"]) - sum(types.values())
-    cards = looks["card"] + looks["card_numerals"]
-    shapes = {name: int(looks[name]) for name in ("email", "phone", "ip", "token")} | {
-        "card": cards
-    }
+def counted(v: str, n: str, s: str, c: str) -> list[str]:
+    """The aggregates of a property's values."""
+    return [sql.format(v=v, n=n, s=s, c=c) for sql in _COUNTED]
+
+
+def seen(where: tuple[str, str, str], counts: Sequence[Any], *, judged: bool) -> PropertySeen:
+    """The numbers of one property, in the order of `counted`; what texts look like, if judged."""
+    present, strings, codes, distinct, least, greatest, shortest, longest = counts
+    looks: dict[int, int] = codes or {}
+    types = {"string": strings} | {kind: looks.get(code, 0) for code, kind in _TYPES.items()}
+    types["integer"] = present - sum(types.values())
+    looks = looks if judged else {}
+    shapes: Counter[str] = Counter()
+    for code, shape in _SHAPES.items():
+        shapes[shape] += looks.get(code, 0)
     event, name, library = where
     return PropertySeen(
         event,
         name,
         library,
         {kind: count for kind, count in types.items() if count},
-        distinct=int(found["distinct"]) - (types["null"] > 0),
-        least=found["least"],
-        greatest=found["greatest"],
-        shortest=found["shortest"],
-        longest=found["longest"],
-        datetimes=int(looks["datetimes"]),
-        numerals=int(looks["numerals"] + looks["card_numerals"]),
-        shapes={name: count for name, count in shapes.items() if count},
+        distinct=distinct - (types["null"] > 0),
+        least=least,
+        greatest=greatest,
+        shortest=shortest,
+        longest=longest,
+        datetimes=looks.get(Code.DATETIME, 0),
+        numerals=looks.get(Code.NUMERAL, 0) + looks.get(Code.CARD_NUMERAL, 0),
+        shapes={shape: count for shape, count in shapes.items() if count},
     )

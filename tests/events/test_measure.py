@@ -315,6 +315,55 @@ def test_libraries_and_kinds_beyond_those_with_columns_count_too(
     assert sum(one.count for one in found.events) == 60
 
 
+# Values that DuckDB writes longer or shorter than they were, so that sizes might make up for
+# each other.
+SPELLED = st.sampled_from(
+    [
+        "1E5",
+        "1e22",
+        "1.50",
+        "-0",
+        "0.10000",
+        "[1,   2]",
+        '{ "a" : 1 }',
+        '"\\u00e9\\/"',
+        '"\\u007f"',
+        "null",
+    ]
+)
+
+
+@settings(max_examples=40)
+@given(
+    usual=st.lists(SPELLED, min_size=1, max_size=4),
+    odd=st.tuples(NAMES, SPELLED),
+    parquet=st.booleans(),
+)
+def test_one_property_in_one_event_is_never_overlooked(
+    tmp_path_factory: pytest.TempPathFactory,
+    usual: list[str],
+    odd: tuple[str, str],
+    parquet: bool,
+) -> None:
+    said = [f'"p{n}": {value}' for n, value in enumerate(usual)]
+    properties = ["{" + ", ".join(said) + "}"] * 250
+    properties.append("{" + ", ".join([*said, f"{json.dumps(odd[0])}: {odd[1]}"]) + "}")
+    path = tmp_path_factory.mktemp("events") / ("one.parquet" if parquet else "one.jsonl")
+    lines = [f'{{"event": "Sale", "properties": {one}}}' for one in properties]
+    if parquet:
+        with duckdb.connect() as con:
+            con.execute("CREATE TABLE t (event VARCHAR, properties VARCHAR)")
+            con.executemany("INSERT INTO t VALUES ('Sale', ?)", [[one] for one in properties])
+            con.execute(f"COPY t TO '{path}' (FORMAT parquet)")
+    else:
+        path.write_text("\n".join(lines), "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mpgov.events.measure.SAMPLE", 100)
+        found = told(measure([path]))
+    wanted = plainly.types([json.loads(line) for line in lines])
+    assert {key: dict(one.types) for key, one in found.items()} == wanted
+
+
 def test_what_the_sample_did_not_foretell_is_counted_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
