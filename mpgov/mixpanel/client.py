@@ -232,19 +232,24 @@ class Client:
         # bytes: requests would encode text as Latin-1
         auth = HTTPBasicAuth(self.account.encode(), self.secret.reveal().encode())
         headers = {"Content-Type": call.content_type} if call.body is not None else {}
+        if call.stream:  # what is kept as it comes must be of a kind that can be read later
+            headers["Accept-Encoding"] = "gzip"
         request = Request(
             call.method, call.url, headers, data=call.body, params=call.params, auth=auth
         )
         prepared = self.session.prepare_request(request)
         if urlsplit(prepared.url or "").path != urlsplit(call.url).path:
             raise RemoteError(f"{self._shown(call)} would have become another request; not sent")
-        return self.session.send(
+        response = self.session.send(
             prepared,
             timeout=(CONNECT_TIMEOUT, self.timeout),
             allow_redirects=False,
             stream=call.stream,
             verify=authorities(),
         )
+        if response.status_code >= 300:
+            _ = response.content
+        return response
 
     def _trouble(self, call: Call, response: Response) -> Trouble:
         """An answer that is a failure, and whether asking again may help."""

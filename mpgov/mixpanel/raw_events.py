@@ -10,7 +10,7 @@ import json
 import os
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -22,7 +22,7 @@ from mpgov.errors import InputError, MpgovError, RemoteError
 from mpgov.mixpanel.client import Client
 from mpgov.mixpanel.trouble import NEVER_SENT, Trouble, trouble_of
 
-_PART: Final = 1 << 18  # bytes that are read at once
+_PART: Final = 1 << 16  # bytes that are read at once; packed ones hold up to a thousand times that
 _LOOKED_AT: Final = 1 << 20  # bytes of the last line that are kept, to see whether it is one
 _APART: Final = 0.35  # seconds between requests: Mixpanel takes three a second
 _PACKED: Final = 16 + zlib.MAX_WBITS
@@ -42,7 +42,7 @@ def download(
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(f"cannot write {folder}: {error.strerror}") from None
+        raise _unwritable(folder, error) from None
     files = []
     for day in days:
         begun = client.now()
@@ -100,7 +100,12 @@ class _Came:
     @property
     def is_whole(self) -> bool:
         """Whether it ends as it should."""
-        return not self.wrong and (not self.last or self.last.endswith(b"\n"))
+        return not self.wrong and (not self.last or (self.last.endswith(b"\n") and self.is_event))
+
+    @property
+    def is_event(self) -> bool:
+        """Whether its last line is an event; one too long to be kept is taken for one."""
+        return len(self.last) > _LOOKED_AT or _is_event(self.last)
 
     @property
     def may_be_whole(self) -> bool:
@@ -110,26 +115,51 @@ class _Came:
 
 def _received(client: Client, response: Response, part: Path, day: str) -> _Came:
     """Write the body as it comes, and look at how it ends."""
-    came = _Came(is_packed=response.headers.get("Content-Encoding", "") == "gzip")
+    encoding = response.headers.get("Content-Encoding", "identity")
+    if encoding not in {"gzip", "identity"}:
+        raise RemoteError(f"Mixpanel sent the raw events of {day} packed in a way nobody asked for")
+    came = _Came(is_packed=encoding == "gzip")
     lines = _Lines(came)
     try:
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with open(handle, "wb") as file:  # noqa: PTH123 - a descriptor
+        with _kept(part) as keep:
             for chunk in _chunks(response):
                 came.size += len(chunk)
-                file.write(chunk)
+                keep(chunk)
                 lines.add(chunk)
     except zlib.error:
-        came.wrong = "is packed in a way that cannot be unpacked"
+        came.wrong = "what was packed cannot be unpacked"
     except NEVER_SENT as error:
         trouble = trouble_of(error, client.hosts.name)
         came.wrong = trouble.why or "the connection was lost"
     lines.end()
     _refuse_errors(came, day)
-    why = came.wrong or "its last line is cut off"
+    why = came.wrong or "its last line is no whole event"
     ended = RemoteError(f"the raw events of {day} did not come whole: {why}")
     came.trouble = Trouble(ended, f"the raw events of {day} were cut off", True)
     return came
+
+
+@contextmanager
+def _kept(part: Path) -> Iterator[Callable[[bytes], None]]:
+    """A new file that only its owner reads; what fails here is no trouble of the connection."""
+
+    def keep(chunk: bytes) -> None:
+        try:
+            file.write(chunk)
+            file.flush()
+        except OSError as error:
+            raise _unwritable(part.parent, error) from None
+
+    try:
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    except OSError as error:
+        raise _unwritable(part.parent, error) from None
+    with open(handle, "wb") as file:  # noqa: PTH123 - a descriptor
+        yield keep
+
+
+def _unwritable(folder: Path, error: OSError) -> InputError:
+    return InputError(f"cannot write {folder}: {error.strerror}")
 
 
 def _chunks(response: Response) -> Iterator[bytes]:

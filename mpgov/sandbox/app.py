@@ -43,7 +43,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     *data_routes.ROUTES,
     *account_routes.ROUTES,
 )
-DROPPED: Final = "X-Sandbox-Dropped"  # tells the front door to close the connection
+# Tell the front door to close the connection: before the answer, or in the middle of it.
+DROPPED: Final = "X-Sandbox-Dropped"
+HALVED: Final = "X-Sandbox-Halved"
 _METHODS: Final = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 _HTML: Final = (
     "<!doctype html><html><head><title>502 Bad Gateway</title></head><body>…</body></html>"
@@ -271,32 +273,29 @@ def _failed(fault: Fault) -> Answer:
 
 def _spoilt(answer: Answer, fault: Fault) -> Answer:
     """The real answer, spoilt on its way; what was asked was done."""
-    payload = answer.payload()
+    payload, headers = answer.payload(), dict(answer.headers)
     match fault.kind:
         case "drop_after":
             return Answer("", answer.status, {DROPPED: "1"})
+        case "drop_midway":
+            headers[HALVED] = "1"
         case "truncated":
-            cut = payload[: max(1, len(payload) // 2)]
-            return Answer(cut, answer.status, answer.headers, answer.mimetype)
+            payload = payload[: max(1, len(payload) // 2)]
         case "bad_gzip":
-            headers = {**answer.headers, "Content-Encoding": "gzip"}
-            return Answer(payload, answer.status, headers, answer.mimetype)
+            headers["Content-Encoding"] = "gzip"
         case "short_export":
-            return _short(answer)
+            payload = _short(payload, headers)
         case "cut_export":
-            cut = payload[: len(payload) * 2 // 3].removesuffix(b"\n")
-            return Answer(cut, answer.status, answer.headers, answer.mimetype)
-    return answer
+            payload = payload[: len(payload) * 2 // 3].removesuffix(b"\n")
+    return Answer(payload, answer.status, headers, answer.mimetype)
 
 
-def _short(answer: Answer) -> Answer:
+def _short(payload: bytes, headers: Mapping[str, str]) -> bytes:
     """An export that ends in the middle of a line, and properly for all who only count bytes."""
-    is_packed = answer.headers.get("Content-Encoding") == "gzip"
-    lines = gzip.decompress(answer.payload()) if is_packed else answer.payload()
+    is_packed = headers.get("Content-Encoding") == "gzip"
+    lines = gzip.decompress(payload) if is_packed else payload
     cut = lines[: len(lines) * 2 // 3].removesuffix(b"\n")
-    return Answer(
-        gzip.compress(cut) if is_packed else cut, answer.status, answer.headers, answer.mimetype
-    )
+    return gzip.compress(cut) if is_packed else cut
 
 
 def _response(answer: Answer) -> Response:

@@ -43,6 +43,8 @@ def export(call: Call) -> Answer:
     project = call.project(pid=call.args["project_id"])
     call.sandbox.limits.export(str(project.id))
     rows, limit = list(_chosen(call, project)), _limit(call)
+    if "where" in call.args:
+        raise Refusal(400, "the sandbox knows no where")
     text = "".join(json.dumps(_exported(row, call)) + "\n" for row in rows[:limit])
     body, headers = text.encode(), {}
     if "gzip" in call.headers.get("Accept-Encoding", "") and len(body) > WORTH_ZIPPING:
@@ -59,8 +61,11 @@ def _chosen(call: Call, project: Project) -> Iterator[dict[str, Any]]:
             yield row
 
 
-def _limit(call: Call) -> int:
-    text = call.args.get("limit", str(MOST_EXPORTED))
+def _limit(call: Call) -> int | None:
+    """How many at most; without a limit, all."""
+    text = call.args.get("limit")
+    if text is None:
+        return None
     if not text.isdecimal() or not 0 < int(text) <= MOST_EXPORTED:
         raise Refusal(400, f"limit must be a whole number from 1 to {MOST_EXPORTED}")
     return int(text)

@@ -8,7 +8,9 @@ from typing import Any, Final
 
 # A fault strikes before the request is applied, or after it.
 BEFORE: Final = frozenset({"status", "drop_before", "html", "error_200"})
-AFTER: Final = frozenset({"drop_after", "truncated", "bad_gzip", "cut_export", "short_export"})
+AFTER: Final = frozenset(
+    {"drop_after", "drop_midway", "truncated", "bad_gzip", "cut_export", "short_export"}
+)
 KINDS: Final = (*sorted(BEFORE), *sorted(AFTER), "hang")
 
 
@@ -16,10 +18,12 @@ KINDS: Final = (*sorted(BEFORE), *sorted(AFTER), "hang")
 class Fault:
     """One scripted failure.
 
-    `cut_export` breaks off in the middle of what was sent, `short_export` ends properly in the
-    middle of a line. A fault strikes `times` requests that match `method` and `path` (a glob),
-    after letting `after` of them pass. `status` and `retry_after` are for the kind `status`,
-    `seconds` for `hang`.
+    `drop_midway` loses the connection when half of the answer was sent; `cut_export` breaks off in
+    the middle of what was sent, `short_export` ends properly in the middle of a line.
+
+    A fault strikes `times` requests that match `method` and `path` (a glob), after letting
+    `after` of them pass. `status` and `retry_after` are for the kind `status`, `seconds` for
+    `hang`.
     """
 
     kind: str

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from mpgov.sandbox.app import DROPPED, Sandbox
+from mpgov.sandbox.app import DROPPED, HALVED, Sandbox
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -80,21 +80,28 @@ class _Quiet(WSGIRequestHandler):
 
 
 class _Dropping:
-    """The app, but that a dropped answer closes the connection without a word."""
+    """The app, but that an answer that is dropped closes the connection: at once, or half-way."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._app = sandbox.wsgi
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        dropped = False
+        marks: set[str] = set()
 
         def begin(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
-            nonlocal dropped
-            dropped = any(name == DROPPED for name, _ in headers)
-            return start(status, headers, *more)
+            marks.update(name for name, _ in headers)
+            return start(status, [pair for pair in headers if pair[0] != HALVED], *more)
 
         body = self._app(environ, begin)
-        if dropped:
-            connection: socket.socket = environ["werkzeug.socket"]
+        connection: socket.socket = environ["werkzeug.socket"]
+        if HALVED in marks:
+            return _half(b"".join(body), connection)
+        if DROPPED in marks:
             connection.shutdown(socket.SHUT_RDWR)
         return body
+
+
+def _half(body: bytes, connection: socket.socket) -> Iterator[bytes]:
+    """The first half of an answer whose length was told; then nobody is there any more."""
+    yield body[: len(body) // 2]
+    connection.shutdown(socket.SHUT_RDWR)

@@ -9,15 +9,18 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from mpgov.errors import RemoteError
+from mpgov.errors import AuthError, InputError, RemoteError
 from mpgov.mixpanel.client import Client
 from mpgov.mixpanel.raw_events import download
 from mpgov.mixpanel.session import open_session
 from mpgov.sandbox.app import Sandbox
+from mpgov.sandbox.calls import Answer
 from mpgov.sandbox.server import serve
+from mpgov.storage.credentials import Secret
 from mpgov.workflows.lexicon import connect
 from tests.conftest import Clock, House, house_of
 
@@ -72,7 +75,9 @@ def test_each_day_is_a_file_that_only_its_owner_reads(shop: House, tmp_path: Pat
     assert oct(folder.stat().st_mode & 0o777) == "0o700"
 
 
-@pytest.mark.parametrize("fault", ["cut_export", "short_export", "truncated", "drop_after"])
+@pytest.mark.parametrize(
+    "fault", ["cut_export", "short_export", "truncated", "drop_after", "drop_midway"]
+)
 @pytest.mark.parametrize("encoding", ["gzip", "identity"])
 def test_a_day_that_was_cut_off_is_fetched_again(
     shop: House, tmp_path: Path, fault: str, encoding: str
@@ -127,6 +132,51 @@ def test_a_killed_run_leaves_whole_days_only(shop: House, tmp_path: Path) -> Non
     shop.sandbox.faults.clear()
     files = download(client(shop), days(), kept[0].parent)
     assert lines(files) == lines(download(client(shop), days(), tmp_path / "whole"))
+
+
+def test_a_refusal_that_breaks_off_is_asked_for_again(shop: House, tmp_path: Path) -> None:
+    found = client(shop)
+    found.secret = Secret("wrong")
+    shop.sandbox.fault("drop_midway", path="*/export")
+    before = exported(shop)
+    with pytest.raises(AuthError, match="refused the credentials"):
+        download(found, days(), tmp_path / "events")
+    assert exported(shop) - before == 2
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is full")
+def test_a_full_disk_is_no_lost_connection(
+    shop: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.open
+
+    def opened(path: Any, *flags: int) -> int:
+        return real("/dev/full" if str(path).endswith(".part") else path, *flags)
+
+    monkeypatch.setattr(os, "open", opened)
+    before = exported(shop)
+    with pytest.raises(InputError, match="No space left"):
+        download(client(shop), days(), tmp_path / "events")
+    assert exported(shop) - before == 1
+    assert list((tmp_path / "events").iterdir()) == []
+
+
+def test_a_day_that_ends_in_words_instead_of_an_event_is_not_whole(
+    shop: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = lines(download(client(shop), days(), tmp_path / "whole"))
+    answered: list[str] = []
+    payload = Answer.payload
+
+    def ended(answer: Answer) -> bytes:
+        if answer.mimetype != "text/plain" or answered:
+            return payload(answer)
+        answered.append("once")
+        return gzip.compress(gzip.decompress(payload(answer)) + b"terminated early\n")
+
+    monkeypatch.setattr(Answer, "payload", ended)
+    assert lines(download(client(shop), days(), tmp_path / "again")) == whole
+    assert answered
 
 
 @pytest.mark.parametrize("fault", ["error_200", "html"])

@@ -70,6 +70,12 @@ def test_an_export_may_be_cut_short(mp: Caller) -> None:
     assert len(lines(export(mp, limit=100_000))) == 5
 
 
+def test_without_a_limit_an_export_is_whole(mp: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mpgov.sandbox.data_routes.MOST_EXPORTED", 3)
+    arrived(mp).extend([row()] * 5)
+    assert (len(lines(export(mp))), len(lines(export(mp, limit=3)))) == (5, 3)
+
+
 def test_time_may_be_in_milliseconds(mp: Caller) -> None:
     arrived(mp).append(row())
     assert lines(export(mp, time_in_ms="true")) == [row(time=NOW * 1000)]
@@ -88,6 +94,7 @@ def test_time_may_be_in_milliseconds(mp: Caller) -> None:
         ({"limit": "many"}, "limit must be a whole number from 1 to 100000"),
         ({"event": "A"}, "event must be a JSON array"),
         ({"event": '"A"'}, "event must be a JSON array"),
+        ({"where": "defined(user)"}, "the sandbox knows no where"),
     ],
 )
 def test_a_bad_export_is_refused(mp: Caller, parameters: dict[str, Any], error: str) -> None:
