@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
-from difflib import get_close_matches
 from importlib import import_module
-from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
 import click
 
 from mpgov import __version__
 from mpgov.errors import MpgovError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # Name, module and summary of every command, so that --help loads none of them.
 GROUPS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -56,8 +56,7 @@ _OTHERS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The options that stand before the command."""
 
     config: Path | None
@@ -86,6 +85,8 @@ class Group(click.Group):
         """Answer a word of another tool with ours."""
         name = args[0] if args else ""
         if name and name not in COMMANDS and not name.startswith("-"):
+            from difflib import get_close_matches
+
             ours = _OTHERS.get(name)
             near = get_close_matches(name, COMMANDS, 1)
             meant = ours or (near[0] if near else "")
@@ -127,7 +128,7 @@ class Group(click.Group):
 )
 @click.option(
     "--config",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(dir_okay=False),
     help="mpgov.toml to use; else looked for upwards from here.",
 )
 @click.option("--debug", is_flag=True, help="Show the traceback of a bug.")
@@ -138,14 +139,17 @@ class Group(click.Group):
 def main(
     ctx: click.Context,
     *,
-    config: Path | None,
+    config: str | None,
     debug: bool,
     no_color: bool,
     quiet: bool,
 ) -> None:
     """Govern Mixpanel: make Lexicon say what your tracking plan says, and keep the record."""
+    from pathlib import Path
+
     _speak_utf8()
-    ctx.obj = Settings(config, debug, quiet, False if no_color or _no_color() else None)
+    where = Path(config) if config is not None else None
+    ctx.obj = Settings(where, debug, quiet, False if no_color or _no_color() else None)
     ctx.color = ctx.obj.color
 
 
