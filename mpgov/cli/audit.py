@@ -6,12 +6,15 @@ from pathlib import Path
 
 import click
 
-from mpgov.cli import options
+from mpgov.cli import options, several
 from mpgov.core.report import fails
+from mpgov.core.several import Part, audit_cells
 from mpgov.errors import UsageError
+from mpgov.render.json_text import document_of
 from mpgov.render.visible import visible
 from mpgov.workflows.audit import AuditWish, audit, write_audit_baseline
 from mpgov.workflows.evidence import Look
+from mpgov.workflows.project import Surroundings
 
 
 @click.command(
@@ -23,7 +26,7 @@ Examples:
 )
 @options.plan_argument
 @options.plan
-@options.project
+@options.projects
 @options.selection(fields=False)
 @click.option(
     "--events",
@@ -54,7 +57,7 @@ def command(
     *,
     plan: str | None,
     plan_option: str | None,
-    project: str | None,
+    project: tuple[str, ...],
     only: tuple[str, ...],
     skip: tuple[str, ...],
     events: tuple[str, ...],
@@ -73,13 +76,25 @@ def command(
     """Judge what Lexicon holds and what really arrives, against the plan."""
     if new_baseline and baseline:
         raise UsageError("--write-baseline accepts every finding; it goes without --baseline")
-    found = options.around(ctx, project, max_wait)
     wish = AuditWish(
         options.selected(only, skip),
         Look(events, keep_events, fresh=fresh, deep=deep),
         Path(baseline) if baseline else None,
         by_owner=by == "owner",
     )
+    answer = options.Answer(format_, output)
+    if several.is_asked(project):
+        several.refuse_stdin(plan or plan_option)
+        if new_baseline or propose:
+            raise UsageError("--write-baseline and --propose are for one project at a time")
+
+        def work(one: Surroundings) -> Part:
+            report = audit(options.plan_path(plan, plan_option, one), one, wish).report
+            code = 1 if fails(report.findings, fail_on) else 0
+            return Part(audit_cells(report), document_of(report), code)
+
+        several.answer(ctx, project, answer, work, max_wait)
+    found = options.around(ctx, project, max_wait)
     audited = audit(options.plan_path(plan, plan_option, found), found, wish)
     if propose:
         options.Answer(None, propose).write(ctx, audited.proposal)
@@ -88,5 +103,5 @@ def command(
     if new_baseline:
         click.echo(visible(write_audit_baseline(audited, Path(new_baseline))))
         return
-    options.Answer(format_, output).write(ctx, audited.report)
+    answer.write(ctx, audited.report)
     ctx.exit(1 if fails(audited.report.findings, fail_on) else 0)

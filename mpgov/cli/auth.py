@@ -79,7 +79,7 @@ def login(
 
     The secret is asked for without echo, or read from stdin where that is no terminal.
     """
-    from mpgov.storage.credentials import Secret  # noqa: PLC0415 keyring is heavy
+    from mpgov.storage.secret import Secret  # noqa: PLC0415 keyring is heavy
     from mpgov.workflows import auth  # noqa: PLC0415 requests is heavy
 
     found = options.around(ctx, project, max_wait)
@@ -206,7 +206,8 @@ def _described(standing: Standing) -> str:
 
 
 def _as_text(answer: Status) -> str:
-    kept = f"from the keyring ({answer.keyring})" if answer.keyring else "from the environment"
+    word = {"keyring": "the keyring", "command": "a command"}.get(answer.source, "the environment")
+    kept = f"from {word} ({answer.kept})"
     head = (
         _described(answer.standing) if answer.standing else f"account   {visible(answer.account)}"
     )
@@ -219,7 +220,8 @@ def _as_json(answer: Status) -> str:
         "format": 1,
         "account": answer.account,
         "source": answer.source,
-        "keyring": answer.keyring or None,
+        "keyring": answer.kept if answer.source == "keyring" else None,
+        "variable": None if answer.source == "keyring" else answer.kept,
         "verified": standing is not None,
         "project": None,
         "region": None,

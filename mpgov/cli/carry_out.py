@@ -37,13 +37,23 @@ def carry_out(ctx: click.Context, run: Run, manner: Manner) -> SyncReport:
         settle(ctx, run)
     if run.comparison.report.standing:
         return SyncReport(run.comparison.report)
-    for note in run.permit():
-        options.tell(ctx, f"warning: {note}")
+    permit(ctx, run)
     if manner.asks:
         _ask(ctx, run)
     for line in manner.take():
         options.tell(ctx, f"taken into the plan: {line}")
-    for _ in progress(run.send(), run.comparison.items, manner.bar, quiet=ctx.obj.quiet):
+    return send(ctx, run, manner.bar)
+
+
+def permit(ctx: click.Context, run: Run) -> None:
+    """Refuse where this account may not write; doubts are told."""
+    for note in run.permit():
+        options.tell(ctx, f"warning: {note}")
+
+
+def send(ctx: click.Context, run: Run, bar: str) -> SyncReport:
+    """Send what was agreed to, and read it back."""
+    for _ in progress(run.send(), run.comparison.items, bar, quiet=ctx.obj.quiet):
         pass
     return run.finish()
 

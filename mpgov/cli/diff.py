@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from typing import NoReturn
+
 import click
 
-from mpgov.cli import options
+from mpgov.cli import options, several
 from mpgov.core.report import CheckReport, DiffReport
+from mpgov.core.several import Part, diff_cells
 from mpgov.errors import UsageError
+from mpgov.render.json_text import document_of
 from mpgov.workflows.compare import Wish
 from mpgov.workflows.diff import as_lexicon_csv, diff
+from mpgov.workflows.project import Surroundings
+from mpgov.workflows.several import each, toll_of
 
 
 @click.command(
@@ -20,7 +28,7 @@ Examples:
 )
 @options.plan_argument
 @options.plan
-@options.project
+@options.projects
 @options.selection(fields=True)
 @click.option("--against", metavar="FILE", help="Offline: an export, or base (the last known).")
 @click.option("--drift", is_flag=True, help="Only what changed in Lexicon since both agreed.")
@@ -42,7 +50,7 @@ def command(
     *,
     plan: str | None,
     plan_option: str | None,
-    project: str | None,
+    project: tuple[str, ...],
     only: tuple[str, ...],
     skip: tuple[str, ...],
     fields: str | None,
@@ -62,7 +70,6 @@ def command(
     max_wait: float,
 ) -> None:
     """Show what sync would change, and what it would leave alone."""
-    found = options.around(ctx, project, max_wait)
     answer = options.Answer(format_, output)
     if drift and answer.is_for_changes:
         raise UsageError(
@@ -79,18 +86,51 @@ def command(
         prune=options.pruned(prune, prune_all),
         since=since,
     )
-    report = diff(options.plan_path(plan, plan_option, found), found, wish, against, drift=drift)
-    if format_ == "lexicon-csv" and isinstance(report, DiffReport):
+
+    def compared(found: Surroundings) -> DiffReport | CheckReport:
+        return diff(options.plan_path(plan, plan_option, found), found, wish, against, drift=drift)
+
+    def verdict(report: DiffReport) -> int:
+        found_any = bool(report.drift) if drift else not report.is_clean
+        return 1 if exit_code and found_any else 0
+
+    if several.is_asked(project):
+        several.refuse_stdin(plan or plan_option)
+        _several(ctx, project, answer, compared, verdict, max_wait)
+    found = options.around(ctx, project, max_wait)
+    report = compared(found)
+    if isinstance(report, CheckReport):
+        answer.errors(ctx, report)
+        options.tell(ctx, "the plan has errors; nothing was compared")
+        ctx.exit(1)
+    if format_ == "lexicon-csv":
         text, notes = as_lexicon_csv(report, found)
         answer.text(text)
         for note in notes:
             options.tell(ctx, note)
-    elif isinstance(report, CheckReport):
-        answer.errors(ctx, report)
     else:
         answer.write(ctx, report)
-    if isinstance(report, CheckReport):
-        options.tell(ctx, "the plan has errors; nothing was compared")
-        ctx.exit(1)
-    found_any = bool(report.drift) if drift else not report.is_clean
-    ctx.exit(1 if exit_code and found_any else 0)
+    ctx.exit(verdict(report))
+
+
+def _several(
+    ctx: click.Context,
+    names: tuple[str, ...],
+    answer: options.Answer,
+    compared: Callable[[Surroundings], DiffReport | CheckReport],
+    verdict: Callable[[DiffReport], int],
+    max_wait: float,
+) -> NoReturn:
+    """Compare every project; what it takes to send all of it stands first."""
+    format_ = several.format_of(answer)
+    sent: list[tuple[Surroundings, DiffReport]] = []
+
+    def work(found: Surroundings) -> Part:
+        report = compared(found)
+        if isinstance(report, CheckReport):
+            return several.of_plan(report)
+        sent.append((found, report))
+        return Part(diff_cells(report), document_of(report), verdict(report))
+
+    report = each("diff", several.surroundings(ctx, names, max_wait), work)
+    several.show(ctx, answer, format_, replace(report, toll=toll_of(sent)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from mpgov.cli import options
+from mpgov.cli import options, several
 from mpgov.core.json_text import dump
 from mpgov.core.record import KINDS, Wanted, end_of, moment, quarter
 from mpgov.errors import UsageError
@@ -43,7 +43,7 @@ Examples:
 @click.option("--quarter", "quarter_", metavar="YYYY-Qn", default="", help="Only this quarter.")
 @click.option("--last", type=click.IntRange(min=1), metavar="N", help="Only the newest N.")
 @all_projects
-@options.project
+@options.projects
 @options.format_option(*FORMATS)
 @options.output
 @click.pass_context
@@ -58,7 +58,7 @@ def command(
     quarter_: str,
     last: int | None,
     all_projects: bool,
-    project: str | None,
+    project: tuple[str, ...],
     format_: str | None,
     output: str | None,
 ) -> None:
@@ -72,7 +72,9 @@ def command(
         return
     wanted = _wanted(kind, (name, owner), (since, until), quarter_)
     _refuse_both(project, every=all_projects)
-    report = history(options.around(ctx, project), wanted, last=last, every=all_projects)
+    names = project if several.is_asked(project) else ()
+    around = options.around(ctx, () if names else project)
+    report = history(around, wanted, last=last, every=all_projects, names=names)
     for file in report.damaged:
         options.tell(ctx, f"warning: {file} is damaged: mpgov history verify")
     _write(report, format_, output)
@@ -133,17 +135,19 @@ Examples:
   mpgov history verify --all-projects --format json""",
 )
 @all_projects
-@options.project
+@options.projects
 @options.format_option("text", "json")
 @click.pass_context
 def verify(
-    ctx: click.Context, *, all_projects: bool, project: str | None, format_: str | None
+    ctx: click.Context, *, all_projects: bool, project: tuple[str, ...], format_: str | None
 ) -> None:
     """Check the chain of the record; exit 1 if anything was changed or cut."""
     from mpgov.workflows.history import verify as verified  # noqa: PLC0415
 
     _refuse_both(project, every=all_projects)
-    found = verified(options.around(ctx, project), every=all_projects)
+    names = project if several.is_asked(project) else ()
+    around = options.around(ctx, () if names else project)
+    found = verified(around, every=all_projects, names=names)
     click.echo(_as_json(found) if format_ == "json" else _as_text(found), nl=False)
     ctx.exit(1 if any(one.problems for one in found) else 0)
 
@@ -217,7 +221,7 @@ def _wanted(
     return Wanted(kinds, *globs, since=start, until=end)
 
 
-def _refuse_both(project: str | None, *, every: bool) -> None:
+def _refuse_both(project: tuple[str, ...], *, every: bool) -> None:
     if project and every:
         raise UsageError("--project and --all-projects contradict each other")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
@@ -26,6 +26,13 @@ FORMATS: Final = ("text", "json", "markdown", "html")
 FINDING_FORMATS: Final = (*FORMATS, "sarif", "junit", "github", "csv", "xlsx")
 
 project = click.option("--project", metavar="NAME", help="Which [projects.NAME] of mpgov.toml.")
+projects = click.option(
+    "--project",
+    "project",
+    multiple=True,
+    metavar="NAME",
+    help="Which [projects.NAME] of mpgov.toml; repeatable, or a glob: one table of all.",
+)
 plan = click.option(
     "--plan", "plan_option", metavar="PATH", help="The plan: a file, a folder, or - for stdin."
 )
@@ -215,12 +222,17 @@ def _check_answer(ctx: click.Context) -> None:
         echo(b"")
 
 
-def around(ctx: click.Context, project_name: str | None, max_wait: float = 600) -> Surroundings:
-    """Settings and project as the command line names them; waits are told on stderr."""
+def around(
+    ctx: click.Context, project_name: tuple[str, ...] | str | None, max_wait: float = 600
+) -> Surroundings:
+    """Settings and project as the command line names them; waits are told on stderr.
+
+    Of several names that a command takes, this is for the one that is left.
+    """
     _check_answer(ctx)
-    found = replace(
-        surroundings(ctx.obj.config, teller(ctx)), project_name=project_name, max_wait=max_wait
-    )
+    if isinstance(project_name, tuple):
+        project_name = project_name[0] if project_name else None
+    found = surroundings(ctx.obj.config, teller(ctx), project_name, max_wait)
     for line in unknown_rules(found.settings):
         tell(ctx, f"warning: {line}")
     return found

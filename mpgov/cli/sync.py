@@ -6,8 +6,9 @@ import sys
 
 import click
 
-from mpgov.cli import options
+from mpgov.cli import options, several
 from mpgov.cli.carry_out import Manner, carry_out
+from mpgov.cli.sync_several import SyncSeveral
 from mpgov.core.report import CheckReport
 from mpgov.errors import UsageError
 from mpgov.workflows.compare import Wish
@@ -27,7 +28,7 @@ Examples:
 )
 @options.plan_argument
 @options.plan
-@options.project
+@options.projects
 @options.selection(fields=True)
 @click.option("--changes", metavar="FILE", help="Apply exactly a change set that diff saved.")
 @options.ours
@@ -51,7 +52,7 @@ def command(
     *,
     plan: str | None,
     plan_option: str | None,
-    project: str | None,
+    project: tuple[str, ...],
     only: tuple[str, ...],
     skip: tuple[str, ...],
     fields: str | None,
@@ -75,7 +76,6 @@ def command(
     """Make Lexicon say what the plan says; nothing else is touched."""
     if not yes and not sys.stdin.isatty():
         raise UsageError("there is no terminal to ask on", hint="mpgov sync --yes does not ask")
-    found = options.around(ctx, project, max_wait)
     wish = Wish(
         options.selected(only, skip, fields),
         allow,
@@ -90,6 +90,13 @@ def command(
     answer = options.Answer(format_, output)
     manner = Manner(answer, not yes, progress_)
     named = plan or plan_option
+    if several.is_asked(project):
+        several.refuse_stdin(named, changes)
+        together = SyncSeveral(
+            ctx, answer, (plan, plan_option), wish, progress_, not yes, not no_wait
+        )
+        together.run(project, max_wait)
+    found = options.around(ctx, project, max_wait)
     if changes is not None:
         narrowed = (only, skip, fields, ours, theirs, wish.prune, since, fill_only, named)
         _changes(ctx, found, (changes, wish), manner, narrowed=any(narrowed), wait=not no_wait)

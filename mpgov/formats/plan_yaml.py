@@ -28,14 +28,17 @@ VERSION: Final = "1"
 _BEGIN: Final = "a plan begins with the line mpgov: 1"
 _UTF16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # How a file begins that means to be a plan, after comments: what is none is not even read.
-_MEANT: Final = re.compile(r"(?:\s|[#%][^\n]*+|---|\{)*+[\"']?mpgov\b(?!_)")
+_BEGIN_OF_FILE: Final = r"(?:\s|[#%][^\n]*+|---|\{)*+[\"']?"
+_MEANT: Final = re.compile(_BEGIN_OF_FILE + r"mpgov\b(?!_)")
+_REGISTER: Final = re.compile(_BEGIN_OF_FILE + r"mpgov_tokens\b")
 
 
 def loads(sources: Sequence[Source], *, folder: bool = False) -> Plan:
     """The plan that these files are together.
 
     In a folder a file that does not begin with `mpgov` is no plan: it is passed over, with a
-    note. Raises `InputError` with every problem of every file.
+    note; in silence where it is the register of tokens. Raises `InputError` with every problem
+    of every file.
     """
     problems = Problems(source.name for source in sources)
     documents: list[Document] = []
@@ -58,7 +61,7 @@ def _open(source: Source, problems: Problems, *, folder: bool) -> Document | str
     file, trouble = _decoded(source)
     passed_over = f"{source.name}: does not begin with mpgov: 1; passed over"
     if folder and not _MEANT.match(file.text):
-        return passed_over
+        return "" if _REGISTER.match(file.text) else passed_over
     if trouble:
         problems.add(file, *trouble)
         return ""

@@ -58,7 +58,8 @@ class RefusedError(AuthError):
 class Client:
     """One project of one Mixpanel, as one service account.
 
-    `max_wait` bounds the waiting within one call; `notify` hears of every wait.
+    `max_wait` bounds the waiting within one call; `notify` hears of every wait, `sent` of every
+    request.
     """
 
     project: Reachable
@@ -72,6 +73,7 @@ class Client:
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
     now: Callable[[], float] = field(default=time.time, repr=False)
     session: Session | None = field(default=None, repr=False)
+    sent: Callable[[], None] = field(default=lambda: None, repr=False)
     hosts: Hosts = field(init=False)
     quota: Quota | None = field(init=False, default=None)
 
@@ -240,6 +242,7 @@ class Client:
         prepared = self.session.prepare_request(request)
         if urlsplit(prepared.url or "").path != urlsplit(call.url).path:
             raise RemoteError(f"{self._shown(call)} would have become another request; not sent")
+        self.sent()
         response = self.session.send(
             prepared,
             timeout=(CONNECT_TIMEOUT, self.timeout),

@@ -18,19 +18,23 @@ FORMAT = 1
 
 def draw(report: Report, _color: bool) -> str:
     """The report as an indented JSON document."""
-    match report:
-        case CheckReport():
-            document = _check(report)
-        case DiffReport():
-            document = diff_as_json(report)
-        case SyncReport():
-            document = _sync(report)
-        case AuditReport():
-            document = audit_as_json(report)
-    return dump(document, indent=2)
+    return dump(document_of(report), indent=2)
 
 
 RENDERER = Renderer("json", (".json",), draw)
+
+
+def document_of(report: Report) -> dict[str, Json]:
+    """What the JSON of a report says."""
+    match report:
+        case CheckReport():
+            return _check(report)
+        case DiffReport():
+            return diff_as_json(report)
+        case SyncReport():
+            return _sync(report)
+        case AuditReport():
+            return audit_as_json(report)
 
 
 def saved_as_json(report: DiffReport) -> dict[str, Json]:

@@ -2,65 +2,35 @@
 
 from __future__ import annotations
 
-import hmac
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, NoReturn, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeVar
 
 from mpgov.errors import AuthError
 from mpgov.storage.hosts import is_loopback, is_mixpanels
 from mpgov.storage.projects import Project
+from mpgov.storage.secret import Secret
+from mpgov.storage.secret_command import COMMAND, fetched
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
 T = TypeVar("T")
-Source: TypeAlias = Literal["environment", "keyring"]
+Source: TypeAlias = Literal["environment", "command", "keyring"]
 
 VARIABLE: Final = "MIXPANEL_SERVICE_ACCOUNT_SECRET"
 SERVICE: Final = "mpgov"
 NO_KEYRING: Final = f"set {VARIABLE} in the environment instead; mpgov never writes it to a file"
 
 
-class Secret:
-    """A text that shows itself only to who asks: not in logs, tracebacks, copies or pickles."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def reveal(self) -> str:
-        """The value; to be sent to Mixpanel or the keyring, and nowhere else."""
-        return self._value
-
-    def __repr__(self) -> str:
-        return "Secret(***)"
-
-    def __str__(self) -> str:
-        return "***"
-
-    def __format__(self, spec: str) -> str:
-        return format("***", spec)
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Secret):
-            return NotImplemented
-        return hmac.compare_digest(self._value.encode(), other.reveal().encode())
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("a secret is not copied and not saved")
-
-
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A secret and where it came from; `backend` is the keyring's name, if it was one."""
+    """A secret and where it came from; `kept` is the keyring's name, or the variable's."""
 
     secret: Secret
     source: Source
-    backend: str = ""
+    kept: str
 
 
 def find_secret(project: Project, environ: Mapping[str, str]) -> Secret | None:
@@ -93,16 +63,31 @@ def require_found(project: Project, environ: Mapping[str, str]) -> Found:
 
 
 def locate_secret(project: Project, environ: Mapping[str, str]) -> Found | None:
-    """The secret and where it is kept: the environment goes before the keyring."""
+    """The secret and where it is kept: the environment goes before the keyring.
+
+    In the environment the project's own variable goes first, and the command of a vault last.
+    """
     check_host(project)
-    value = environ.get(VARIABLE, "").strip()
-    if value:
-        return Found(Secret(value), "environment")
+    for variable in variables_of(project):
+        value = environ.get(variable, "").strip()
+        if value:
+            return Found(Secret(value), "environment", variable)
+    if command := environ.get(COMMAND, "").strip():
+        return Found(fetched(command, project, environ), "command", COMMAND)
     backend = usable_keyring()
     if backend is None or not project.service_account:
         return None
     kept = _asked(lambda: backend.get_password(SERVICE, project.service_account), "read")
     return Found(Secret(kept), "keyring", keyring_name(backend)) if kept else None
+
+
+def variables_of(project: Project) -> tuple[str, ...]:
+    """The variables that may hold the project's secret, its own before the common one.
+
+    `[projects.eu-shop]` has `MIXPANEL_SERVICE_ACCOUNT_SECRET__EU_SHOP`.
+    """
+    name = re.sub(r"[^A-Z0-9]", "_", project.name.upper())
+    return (f"{VARIABLE}__{name}", VARIABLE) if name else (VARIABLE,)
 
 
 def check_host(project: Project) -> None:

@@ -6,16 +6,12 @@ Read strictly: a key that nobody knows is an error, so that a misspelt one is no
 from __future__ import annotations
 
 import os
-import re
-import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final, Literal, cast
+from typing import Final
 
-from mpgov.core.authority import WORDS
-from mpgov.core.model import ENTITY_FIELDS, OWNER, PROPERTY_FIELDS, Json, Location, nothing
-from mpgov.core.rule import LEVELS, Level
+from mpgov.core.model import nothing
 from mpgov.errors import InputError
 from mpgov.storage.hosts import REGIONS, host_problem
 from mpgov.storage.projects import (
@@ -26,7 +22,25 @@ from mpgov.storage.projects import (
     place_of,
     project_name_problem,
 )
-from mpgov.storage.toml_checks import Table, kind_of, nearest, offer, read_toml, shown
+from mpgov.storage.sections import (
+    Limits,
+    Naming,
+    Overrides,
+    RecordSettings,
+    RuleSetting,
+    read_authority,
+    read_domains,
+    read_limits,
+    read_naming,
+    read_overrides,
+    read_people,
+    read_record,
+    read_rules,
+    read_separator,
+    read_texts,
+    read_year_start,
+)
+from mpgov.storage.toml_checks import Table, nearest, read_toml, shown
 
 __all__ = [
     "Limits",
@@ -41,36 +55,6 @@ __all__ = [
 ]
 
 FILE: Final = "mpgov.toml"
-KEEPS: Final = ("tree", "branch")
-STYLES: Final = ("Title Case", "Sentence case", "snake_case", "camelCase", "kebab-case")
-_FIELDS: Final = tuple(dict.fromkeys((*ENTITY_FIELDS, *PROPERTY_FIELDS, "*")))
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Mixpanel's limits, unless a contract says otherwise; `timeout` in seconds."""
-
-    requests_per_minute: int = 5
-    updates_per_minute: int = 3999
-    queries_per_hour: int = 60
-    timeout: float = 150
-
-
-@dataclass(frozen=True, slots=True)
-class Naming:
-    """How names are to be written; empty is not checked."""
-
-    event: str = ""
-    property: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RuleSetting:
-    """What is said of a rule; an empty severity leaves the rule's own."""
-
-    severity: Level | Literal[""] = ""
-    options: Mapping[str, Json] = field(default_factory=nothing)
-    at: Location | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +67,38 @@ class Settings:
     exports: Path = Path("exports")
     default_project: str = ""
     projects: Mapping[str, ProjectSettings] = field(default_factory=nothing)
-    naming: Naming = Naming()
+    naming: Naming = field(default_factory=Naming)
     deprecated_tag: str = "deprecated"
     authority: Mapping[str, str] = field(default_factory=nothing)
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     rules: Mapping[str, RuleSetting] = field(default_factory=nothing)
-    keep_record: str = "tree"
+    record: RecordSettings = field(default_factory=RecordSettings)
     baseline: Path | None = None
     columns: Mapping[str, str] = field(default_factory=nothing)
     people: Mapping[str, str] = field(default_factory=nothing)
     csv_tag_separator: str = ""
+    overrides: Mapping[str, Overrides] = field(default_factory=nothing)
+    year_starts: int = 1
+    owner_domains: tuple[str, ...] = ()
+
+    @property
+    def keep_record(self) -> str:
+        """Where the record is kept: in the tree, or on a branch of its own."""
+        return self.record.keep
+
+    def of(self, project: str) -> Settings:
+        """The settings as they are for one project, which may say some things for itself."""
+        mine = self.overrides.get(project)
+        if mine is None:
+            return self
+        return replace(
+            self,
+            rules={**self.rules, **mine.rules},
+            deprecated_tag=mine.deprecated_tag or self.deprecated_tag,
+            authority={**self.authority, **mine.authority},
+            csv_tag_separator=mine.csv_tag_separator or self.csv_tag_separator,
+            overrides={},
+        )
 
 
 def load_settings(config: Path | None, cwd: Path) -> Settings:
@@ -128,11 +134,12 @@ def _settings(table: Table, file: Path) -> Settings:
     table.only(
         *("plan", "exports", "default_project", "projects"),
         *("naming", "lexicon", "limits", "rules", "record"),
-        *("baseline", "columns", "people"),
+        *("baseline", "columns", "people", "review", "owners"),
     )
     root = file.parent
     plan = table.text("plan")
-    projects = _projects(table.table("projects"))
+    listed = table.table("projects")
+    projects = _projects(listed)
     lexicon = table.table("lexicon")
     lexicon.only("deprecated_tag", "authority", "csv_tag_separator")
     baseline = table.text("baseline")
@@ -143,16 +150,19 @@ def _settings(table: Table, file: Path) -> Settings:
         exports=root / (table.text("exports") or "exports"),
         default_project=_default(table, projects),
         projects=projects,
-        naming=_naming(table.table("naming")),
+        naming=read_naming(table.table("naming")),
         deprecated_tag=lexicon.text("deprecated_tag") or "deprecated",
-        authority=_authority(lexicon.table("authority")),
-        limits=_limits(table.table("limits")),
-        rules=_rules(table.table("rules")),
-        keep_record=_record(table.table("record")),
+        authority=read_authority(lexicon.table("authority")),
+        limits=read_limits(table.table("limits")),
+        rules=read_rules(table.table("rules")),
+        record=read_record(table.table("record")),
         baseline=root / baseline if baseline else None,
-        columns=_texts(table.table("columns")),
-        people=_people(table.table("people")),
-        csv_tag_separator=_separator(lexicon),
+        columns=read_texts(table.table("columns")),
+        people=read_people(table.table("people")),
+        csv_tag_separator=read_separator(lexicon),
+        overrides=_overrides(listed),
+        year_starts=read_year_start(table.table("review")),
+        owner_domains=read_domains(table.table("owners")),
     )
 
 
@@ -174,7 +184,7 @@ def _projects(table: Table) -> Mapping[str, ProjectSettings]:
 
 
 def _project(table: Table, name: str) -> ProjectSettings:
-    table.only("id", "region", "organization", "service_account", "host")
+    table.only("id", "region", "organization", "service_account", "host", "rules", "lexicon")
     if "id" not in table.values:
         table.problems.add(table.path, f"project {shown(name)} has no id")
     host, account = table.text("host"), table.text("service_account")
@@ -193,6 +203,13 @@ def _project(table: Table, name: str) -> ProjectSettings:
     )
 
 
+def _overrides(projects: Table) -> Mapping[str, Overrides]:
+    """What each project says for itself, of those that say anything."""
+    tables = (name for name, value in projects.values.items() if isinstance(value, dict))
+    found = {name: read_overrides(projects.table(name)) for name in tables}
+    return {name: said for name, said in found.items() if said != Overrides()}
+
+
 def _default(table: Table, projects: Mapping[str, ProjectSettings]) -> str:
     """The default project's name: misspelt it is a problem now, missing when it is needed."""
     name = table.text("default_project")
@@ -200,100 +217,3 @@ def _default(table: Table, projects: Mapping[str, ProjectSettings]) -> str:
     if near and name not in projects:
         table.problem("default_project", f"no project {shown(name)}; did you mean {shown(near)}?")
     return name
-
-
-def _naming(table: Table) -> Naming:
-    table.only("event", "property")
-    return Naming(_style(table, "event"), _style(table, "property"))
-
-
-def _style(table: Table, key: str) -> str:
-    """A known style, or a regular expression between slashes."""
-    style = table.text(key)
-    if len(style) > 2 and style[0] == style[-1] == "/":
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # what Python may mean one day by [[
-                re.compile(style[1:-1])
-        except (re.error, RecursionError, OverflowError) as error:
-            table.problem(key, f"{key} is no regular expression: {error}")
-        return style
-    return table.word(key, (*STYLES, "/a regular expression/")) if style else ""
-
-
-def _authority(table: Table) -> Mapping[str, str]:
-    found = {}
-    for key in table.values:
-        named = key.rpartition(":")[2].strip()
-        if named not in _FIELDS:
-            near = nearest(named, _FIELDS)
-            meant = f"; did you mean {near}?" if near else f"; fields: {', '.join(_FIELDS)}"
-            table.problem(key, f"{shown(named)} is no field{meant}")
-        found[key] = table.word(key, WORDS)
-    return found
-
-
-def _record(table: Table) -> str:
-    """Where the record is kept: beside the plan, or on a git branch of its own."""
-    table.only("keep")
-    return table.word("keep", KEEPS) if table.text("keep") else KEEPS[0]
-
-
-def _texts(table: Table) -> Mapping[str, str]:
-    """A table of texts: a spreadsheet's header, and the column that it is."""
-    return {key: table.text(key) for key in table.values}
-
-
-def _people(table: Table) -> Mapping[str, str]:
-    """The names that people write for owners, and the e-mail or `team:` that is meant."""
-    found = _texts(table)
-    for name, owner in found.items():
-        if owner and not OWNER.fullmatch(owner):
-            table.problem(name, f"{shown(owner)} is no owner; write an e-mail, or team:Name")
-    return found
-
-
-def _separator(lexicon: Table) -> str:
-    """What parts several tags in Mixpanel's CSV, which documents none."""
-    value = lexicon.values.get("csv_tag_separator")
-    if value is None or (isinstance(value, str) and value and len(value) <= 3):
-        return value or ""
-    lexicon.problem("csv_tag_separator", 'csv_tag_separator must be 1 to 3 characters, as ","')
-    return ""
-
-
-def _limits(table: Table) -> Limits:
-    table.only("requests_per_minute", "updates_per_minute", "queries_per_hour", "timeout")
-    usual = Limits()
-    return Limits(
-        table.whole("requests_per_minute") or usual.requests_per_minute,
-        table.whole("updates_per_minute") or usual.updates_per_minute,
-        table.whole("queries_per_hour") or usual.queries_per_hour,
-        table.number("timeout") or usual.timeout,
-    )
-
-
-def _rules(table: Table) -> Mapping[str, RuleSetting]:
-    return {name: _rule(table, name) for name in table.values}
-
-
-def _rule(table: Table, name: str) -> RuleSetting:
-    value = table.values[name]
-    at = table.location(name)
-    if isinstance(value, str):
-        return RuleSetting(_level(table, name), at=at)
-    if not isinstance(value, dict):
-        levels = ", ".join(LEVELS)
-        table.problem(name, f"a rule is {levels}, or a table, not {kind_of(value)}")
-        return RuleSetting(at=at)
-    inner = table.table(name)
-    severity = _level(inner, "severity")
-    return RuleSetting(severity, {k: v for k, v in value.items() if k != "severity"}, at)
-
-
-def _level(table: Table, key: str) -> Level | Literal[""]:
-    word = table.text(key)
-    if word and word not in LEVELS:
-        table.problem(key, f"severity is {shown(word)}{offer(word, LEVELS)}")
-        return ""
-    return cast("Level | Literal['']", word)

@@ -96,6 +96,18 @@ class Table:
             return ""
         return value
 
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts; empty where there is none."""
+        value: list[Any] = self._typed(key, list) or []
+        if all(isinstance(one, str) and one.strip() and one.isprintable() for one in value):
+            return tuple(value)
+        self.problem(key, f"{_named(key)} must be a list of texts")
+        return ()
+
+    def flag(self, key: str) -> bool:
+        """True or false; false where there is neither."""
+        return bool(self._typed(key, bool))
+
     def word(self, key: str, known: Sequence[str]) -> str:
         """One of the known words; empty where there is none."""
         value = self.text(key)
@@ -158,7 +170,8 @@ def read_toml(data: bytes, file: str) -> Table:
 
 def looks_secret(path: KeyPath, value: Any) -> bool:
     """Whether a key is called like something that must not stand in a file."""
-    if isinstance(value, dict | bool) or path[:1] == ("rules",) or "authority" in path[:-1]:
+    is_of_rules = path[:1] == ("rules",) or (path[:1] == ("projects",) and path[2:3] == ("rules",))
+    if isinstance(value, dict | bool) or is_of_rules or "authority" in path[:-1]:
         return False
     return bool(_SECRET_NAME.search(str(path[-1])))
 

@@ -14,7 +14,6 @@ from mpgov.mixpanel.client import Client
 from mpgov.storage.credentials import (
     NO_KEYRING,
     VARIABLE,
-    Secret,
     check_host,
     delete_secret,
     require_found,
@@ -23,6 +22,7 @@ from mpgov.storage.credentials import (
 )
 from mpgov.storage.hosts import REGIONS
 from mpgov.storage.projects import Project, account_problem, read_environment
+from mpgov.storage.secret import Secret
 from mpgov.storage.state_folder import state_folder
 from mpgov.workflows.project import Surroundings
 
@@ -52,11 +52,14 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Where a secret is kept, and what it is worth; `problem` says why it is worth nothing."""
+    """Where a secret is kept, and what it is worth; `problem` says why it is worth nothing.
+
+    `kept` is the keyring's name, or the variable that holds it or the command that fetches it.
+    """
 
     account: str
     source: str
-    keyring: str
+    kept: str
     standing: Standing | None = None
     problem: str = ""
     hint: str = ""
@@ -96,7 +99,7 @@ def login(around: Surroundings, project: Project, secret: Secret) -> tuple[Stand
 def status(around: Surroundings, project: Project) -> Status:
     """Where the project's secret is kept, and whether Mixpanel takes it."""
     found = require_found(project, os.environ)
-    kept = Status(project.service_account, found.source, found.backend)
+    kept = Status(project.service_account, found.source, found.kept)
     try:
         standing = verify(around, project, found.secret)
     except AuthError as error:
@@ -179,6 +182,7 @@ def _client(around: Surroundings, project: Project, secret: Secret) -> Client:
         sleep=around.sleep,
         now=around.now,
         session=around.session,
+        sent=around.asked.one,
     )
 
 

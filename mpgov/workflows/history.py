@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from mpgov.core.chain import Verdict
@@ -36,11 +37,17 @@ class Checked:
     problems: tuple[str, ...]
 
 
-def places(around: Surroundings, *, every: bool = False) -> list[Place]:
-    """The project that is meant, or every one that is configured or has a record."""
+def places(around: Surroundings, *, every: bool = False, names: Sequence[str] = ()) -> list[Place]:
+    """The project that is meant, or those of these names and globs.
+
+    Or `every` one that is configured or has a record.
+    """
     exports = around.settings.exports
     recorded = sorted(p.parent for p in exports.glob(f"*/{NAME}"))
-    if every:
+    if names:
+        known = dict.fromkeys([*around.settings.projects, *(folder.name for folder in recorded)])
+        found = [Place(name, exports / name) for name in _meant(known, names)]
+    elif every:
         folders = [*(exports / name for name in around.settings.projects), *recorded]
         found = [Place(folder.name, folder) for folder in dict.fromkeys(folders)]
     elif project := around.known_project():
@@ -55,13 +62,31 @@ def places(around: Surroundings, *, every: bool = False) -> list[Place]:
     return found
 
 
+def _meant(known: Iterable[str], names: Sequence[str]) -> Iterator[str]:
+    """The projects that the names and globs mean, each once."""
+    found: dict[str, None] = {}
+    for name in names:
+        meant = [one for one in known if one == name or fnmatchcase(one, name)]
+        if not meant:
+            raise UsageError(
+                f"--project {name}: there is no such project", hint=f"projects: {', '.join(known)}"
+            )
+        found |= dict.fromkeys(meant)
+    yield from found
+
+
 def history(
-    around: Surroundings, wanted: Wanted, *, last: int | None = None, every: bool = False
+    around: Surroundings,
+    wanted: Wanted,
+    *,
+    last: int | None = None,
+    every: bool = False,
+    names: Sequence[str] = (),
 ) -> HistoryReport:
     """The records that are looked for, the newest first."""
     told: list[Told] = []
     damaged: list[str] = []
-    for place in places(around, every=every):
+    for place in places(around, every=every, names=names):
         told += without_superseded(_told(place))
         if Ledger(place.folder).verify().problems:
             damaged.append(shown(place.folder / NAME, Path.cwd()))
@@ -77,9 +102,11 @@ def show(around: Surroundings, run: str) -> HistoryReport:
     return HistoryReport(tuple(newest_first(found)), len(found), in_full=True)
 
 
-def verify(around: Surroundings, *, every: bool = False) -> list[Checked]:
+def verify(
+    around: Surroundings, *, every: bool = False, names: Sequence[str] = ()
+) -> list[Checked]:
     """Check every byte of the record."""
-    return [_checked(place) for place in places(around, every=every)]
+    return [_checked(place) for place in places(around, every=every, names=names)]
 
 
 def add(around: Surroundings, kind: str, text: str, *, name: str = "", reason: str = "") -> None:

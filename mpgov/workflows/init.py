@@ -17,6 +17,7 @@ from mpgov.errors import InputError, MpgovError, UsageError
 from mpgov.storage.baseline import dump_baseline
 from mpgov.storage.credentials import VARIABLE
 from mpgov.storage.files import write_beside
+from mpgov.storage.sections import RecordSettings
 from mpgov.storage.settings import FILE, Settings
 from mpgov.workflows.ci import FILES, Platform, repository, workflow
 from mpgov.workflows.init_plan import Begun, begin_plan
@@ -112,7 +113,7 @@ class _Making:
                 plan=self.root / "plans",
                 exports=self.root / "exports",
                 projects={project.name: project} if project else {},
-                keep_record=keep,
+                record=RecordSettings(keep),
                 baseline=self.root / _BASELINE,
             ),
         )

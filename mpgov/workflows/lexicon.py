@@ -62,6 +62,7 @@ def connect(around: Surroundings, project: Project) -> Client:
         sleep=around.sleep,
         now=around.now,
         session=around.session,
+        sent=around.asked.one,
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,17 @@ if TYPE_CHECKING:
     from requests import Session
 
 Notify = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Asked:
+    """How many requests went to Mixpanel."""
+
+    count: int = 0
+
+    def one(self) -> None:
+        """Count one more."""
+        self.count += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +45,7 @@ class Surroundings:
     session: Session | None = None
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], float] = time.time
+    asked: Asked = field(default_factory=Asked)
 
     def project(self) -> Project:
         """The Mixpanel project that is meant."""
@@ -67,6 +80,29 @@ class Surroundings:
         return self.folder(project) / "base.json"
 
 
-def surroundings(config: Path | None, notify: Notify) -> Surroundings:
-    """Read mpgov.toml, from the current folder upwards."""
-    return Surroundings(load_settings(config, Path.cwd()), notify)
+def surroundings(
+    config: Path | None, notify: Notify, project_name: str | None = None, max_wait: float = 600
+) -> Surroundings:
+    """Read mpgov.toml, from the current folder upwards, with what the project says for itself."""
+    found = Surroundings(load_settings(config, Path.cwd()), notify, max_wait, project_name)
+    project = found.known_project()
+    return found if project is None else _of(found, project.name)
+
+
+def several(
+    config: Path | None, notify: Notify, names: Sequence[str], max_wait: float = 600
+) -> list[Surroundings]:
+    """The surroundings of every project that the names and globs mean, each once, in order."""
+    settings = load_settings(config, Path.cwd())
+    found: dict[str, None] = {}
+    for name in names:
+        known = settings.projects
+        meant = [name] if name in known else [one for one in known if fnmatchcase(one, name)]
+        if not meant:
+            choose_project(settings, name, os.environ)  # says why there is none such
+        found |= dict.fromkeys(meant or [name])
+    return [_of(Surroundings(settings, notify, max_wait, name), name) for name in found]
+
+
+def _of(around: Surroundings, name: str) -> Surroundings:
+    return replace(around, settings=around.settings.of(name))

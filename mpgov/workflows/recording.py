@@ -209,9 +209,16 @@ def record_branch(around: Surroundings, project: Project) -> RecordBranch | None
 
 
 def pending_runs(ledger: Ledger) -> list[dict[str, Any]]:
-    """The intended runs of which nobody knows how they ended, the oldest first."""
+    """The intended syncs of which nobody knows how they ended, the oldest first."""
+    return pending_of(ledger, ("sync", "undo"))
+
+
+def pending_of(ledger: Ledger, kinds: Sequence[str]) -> list[dict[str, Any]]:
+    """What of these kinds was intended and never ended, the oldest first."""
     pending: dict[str, dict[str, Any]] = {}
     for line in ledger.read():
+        if line.entry.get("kind") not in kinds:
+            continue
         run = line.entry.get("run")
         if line.entry.get("state") == "intended":
             pending[str(run)] = dict(line.entry)

@@ -29,8 +29,8 @@ from mpgov.mixpanel.budget import Budget
 from mpgov.mixpanel.call import address
 from mpgov.mixpanel.client import Client, RefusedError
 from mpgov.mixpanel.session import hosts_of, open_session
-from mpgov.storage.credentials import Secret
 from mpgov.storage.projects import Project
+from mpgov.storage.secret import Secret
 
 CANARY = "c4naryS3cretOfThirtyTwoLetters00"
 ACCOUNT = "gov.1a2b3c.mp-service-account"

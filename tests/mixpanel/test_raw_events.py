@@ -20,7 +20,7 @@ from mpgov.mixpanel.session import open_session
 from mpgov.sandbox.app import Sandbox
 from mpgov.sandbox.calls import Answer
 from mpgov.sandbox.server import serve
-from mpgov.storage.credentials import Secret
+from mpgov.storage.secret import Secret
 from mpgov.workflows.lexicon import connect
 from tests.conftest import Clock, House, house_of
 

@@ -117,7 +117,7 @@ def test_the_environment_goes_before_the_keyring(memory):
     assert find_secret(PROJECT, {"MIXPANEL_SERVICE_ACCOUNT_SECRET": " \n"}) == Secret("kept")
     assert find_secret(PROJECT, {"MIXPANEL_SERVICE_ACCOUNT_SECRET": "x\n"}) == Secret("x")
     located = locate_secret(PROJECT, {})
-    assert (located.source, located.backend) == ("keyring", "memory")
+    assert (located.source, located.kept) == ("keyring", "memory")
     assert locate_secret(PROJECT, FROM_ENVIRONMENT).source == "environment"
 
 

@@ -1,0 +1,136 @@
+"""Several projects as one table: for a terminal, as JSON, Markdown and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Final
+
+import click
+
+from mpgov.core.cells import in_csv
+from mpgov.core.json_text import dump
+from mpgov.core.model import Json
+from mpgov.core.several import Cell, SeveralReport
+from mpgov.render.visible import visible
+
+FORMATS: Final = ("text", "json", "markdown", "csv")
+
+
+def draw_several(report: SeveralReport, name: str, *, color: bool = False) -> str:
+    """The report in the format of that name."""
+    match name:
+        case "json":
+            return dump(_document(report), indent=1)
+        case "markdown":
+            return "\n".join(_markdown(report)) + "\n"
+        case "csv":
+            return _csv(report)
+    return "\n".join(_text(report, color=color)) + "\n"
+
+
+def totals(report: SeveralReport) -> str:
+    """How many projects, what was asked, and what it takes to send everything."""
+    many = len(report.parts)
+    words = [f"{many} project{'s'[: many != 1]}: {_requests(report.asked)} in {report.took:.0f} s"]
+    if report.toll is not None:
+        toll = report.toll
+        updates = f"{toll.updates} update{'s'[: toll.updates != 1]}"
+        words.append(f"to send: {_requests(toll.requests)}, {updates}")
+        if toll.seconds:
+            words.append(f"about {toll.seconds} s of waiting for Mixpanel's limits")
+    return "; ".join(words)
+
+
+def _requests(count: int) -> str:
+    return f"{count} request{'s'[: count != 1]}"
+
+
+def _text(report: SeveralReport, *, color: bool) -> Iterator[str]:
+    yield totals(report)
+    yield ""
+    rows = list(_rows(report))
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    for number, row in enumerate(rows):
+        line = "  ".join(_aligned(cell, widths[n], n) for n, cell in enumerate(row)).rstrip()
+        yield click.style(line, bold=True) if color and not number else line
+    problems = [part for part in report.parts if part.problem]
+    if problems:
+        yield ""
+    for part in problems:
+        label = click.style("error:", fg="red", bold=True) if color else "error:"
+        yield f"{visible(part.project)}: {label} {visible(part.problem)}"
+        if part.hint:
+            yield f"  next: {visible(part.hint)}"
+
+
+def _aligned(cell: str, width: int, place: int) -> str:
+    """The name to the left, everything else to the right."""
+    return cell.ljust(width) if not place else cell.rjust(width)
+
+
+def _rows(report: SeveralReport) -> Iterator[list[str]]:
+    """The heading, and a row a project."""
+    headings = report.headings
+    yield ["project", *headings, "exit"]
+    for part in report.parts:
+        cells = (_shown(part.cells.get(name)) for name in headings)
+        yield [visible(part.project), *cells, str(part.exit_code)]
+
+
+def _shown(cell: Cell) -> str:
+    if cell is None:
+        return "-"
+    return f"{cell:,}" if isinstance(cell, int) else visible(cell)
+
+
+def _markdown(report: SeveralReport) -> Iterator[str]:
+    yield f"<b>mpgov {report.command}</b> · {totals(report)}"
+    yield ""
+    rows = list(_rows(report))
+    for number, row in enumerate(rows):
+        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
+        if not number:
+            yield "| --- |" + " ---: |" * (len(row) - 1)
+    for part in report.parts:
+        if part.problem:
+            yield ""
+            yield f"{visible(part.project)}: error: {visible(part.problem)}"
+
+
+def _csv(report: SeveralReport) -> str:
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow(["project", *report.headings, "exit", "problem"])
+    for part in report.parts:
+        cells = [part.cells.get(name) for name in report.headings]
+        shown = [in_csv(c) if isinstance(c, str) else c for c in cells]
+        problem = in_csv(visible(part.problem))
+        writer.writerow([in_csv(part.project), *shown, part.exit_code, problem])
+    return written.getvalue()
+
+
+def _document(report: SeveralReport) -> Json:
+    toll = report.toll
+    sends: dict[str, Json] = {}
+    if toll is not None:
+        sends = {"requests": toll.requests, "updates": toll.updates, "seconds": toll.seconds}
+    return {
+        "format": 1,
+        "command": report.command,
+        "asked": report.asked,
+        "took": round(report.took, 1),
+        **sends,
+        "exit_code": report.exit_code,
+        "projects": [
+            {
+                "project": part.project,
+                "exit_code": part.exit_code,
+                "summary": dict(part.cells),
+                "answer": dict(part.document) or None,
+                "problem": part.problem or None,
+            }
+            for part in report.parts
+        ],
+    }
