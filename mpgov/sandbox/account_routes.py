@@ -1,4 +1,4 @@
-"""Service accounts (reference 9)."""
+"""Service accounts (reference 9), and the people of an organization (2.2)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def list_of_project(call: Call) -> Answer:
                 **_shown(account),
                 "role": account.roles[project.id],
                 "role_order": 1,
-                "target_type": "individual",
+                "target_type": account.granted.get(project.id, "individual"),
                 "hasSensitiveAccess": account.sensitive,
                 "email": account.username,
             }
@@ -94,7 +94,8 @@ def remove_from_project(call: Call) -> Answer:
         for account in _of_ids(call, row.get("service_account_ids"), organization.id)
     ]
     for project, account in leaving:
-        account.roles.pop(project, None)
+        if project not in account.granted:  # a role of a team's stays
+            account.roles.pop(project, None)
     return Answer({"status": "ok"})
 
 
@@ -163,6 +164,34 @@ def _expiry(body: dict[str, Any]) -> str | None:
     return str(expires)
 
 
+def users(call: Call) -> Answer:
+    """The members of an organization; the shape of an entry is not published."""
+    organization = call.organization()
+    return _people(
+        call,
+        [
+            {"id": 100 + place, "email": email, "first_name": email.partition("@")[0].title()}
+            for place, email in enumerate(organization.members)
+        ],
+    )
+
+
+def teams(call: Call) -> Answer:
+    """The teams of an organization."""
+    organization = call.organization()
+    listed = [{"id": 500 + place, "name": name} for place, name in enumerate(organization.teams)]
+    return _people(call, listed)
+
+
+def _people(call: Call, listed: list[dict[str, Any]]) -> Answer:
+    match call.sandbox.knobs["people"]:
+        case "refused":
+            raise Refusal(403, "You do not have permission in this organization")
+        case "by_id":
+            return ok({str(one["id"]): one for one in listed})
+    return ok(listed)
+
+
 ROUTES = (
     Route("GET", _ORGANIZATION, list_all),
     Route("POST", _ORGANIZATION, create),
@@ -171,4 +200,6 @@ ROUTES = (
     Route("GET", f"{_ORGANIZATION}/{{id}}", get_one),
     Route("DELETE", f"{_ORGANIZATION}/{{id}}", delete),
     Route("GET", "api/app/projects/{pid}/service-accounts", list_of_project),
+    Route("GET", "api/app/organizations/{org}/users", users),
+    Route("GET", "api/app/organizations/{org}/teams", teams),
 )

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote
@@ -23,6 +24,7 @@ from flask import Flask, Response, request
 
 from mpgov.sandbox import (
     account_routes,
+    annotation_routes,
     control_routes,
     data_routes,
     lexicon_routes,
@@ -42,10 +44,12 @@ ROUTES: Final[tuple[Route, ...]] = (
     *query_routes.ROUTES,
     *data_routes.ROUTES,
     *account_routes.ROUTES,
+    *annotation_routes.ROUTES,
 )
 # Tell the front door to close the connection: before the answer, or in the middle of it.
 DROPPED: Final = "X-Sandbox-Dropped"
 HALVED: Final = "X-Sandbox-Halved"
+_SKEW: Final = {"10 minutes ahead": 600, "10 minutes behind": -600}
 _METHODS: Final = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 _HTML: Final = (
     "<!doctype html><html><head><title>502 Bad Gateway</title></head><body>…</body></html>"
@@ -151,15 +155,23 @@ class Sandbox:
             self._save()
 
     def add_account(
-        self, label: str, roles: Mapping[int, str], expires: str | None = None
+        self, label: str, roles: Mapping[int, str], expires: str | None = None, **more: Any
     ) -> tuple[str, str]:
-        """Make one more service account: its name and its secret."""
+        """Make one more service account: its name and its secret.
+
+        `more` are further fields of it, and `secret` where it is to have a known one.
+        """
         with self._lock:
             if expires is not None:
                 moment_of(expires)
             organization = self.state.projects[self.default_project].organization
-            account, secret = self.state.add_account(label, organization, expires=expires)
+            given = str(more.pop("secret", ""))
+            account, secret = self.state.add_account(
+                label, organization, expires=expires, secret=given
+            )
             account.roles.update(roles)
+            for name, value in more.items():
+                setattr(account, name, value)
             self._save()
             return account.username, secret
 
@@ -194,8 +206,16 @@ class Sandbox:
         data = request.get_data(parse_form_data=False)
         call = Call(self, request.method, path, parts, args, headers, data)
         if parts[0] == "_sandbox":
-            return _response(self._answered(call, control_routes.ROUTES))
-        return _response(self._struck(call))
+            return self._response(self._answered(call, control_routes.ROUTES))
+        return self._response(self._struck(call))
+
+    def _response(self, answer: Answer) -> Response:
+        """The answer with its date, by the clock that the knob says."""
+        knob = self.knobs["date_header"]
+        moment = self.clock() + _SKEW.get(knob, 0)
+        date = "soon" if knob == "unreadable" else formatdate(moment, usegmt=True)
+        headers = {"Date": date, **answer.headers}
+        return Response(answer.payload(), answer.status, headers, mimetype=answer.mimetype)
 
     def _struck(self, call: Call) -> Answer:
         """The answer, as the faults let it through."""
@@ -296,7 +316,3 @@ def _short(payload: bytes, headers: Mapping[str, str]) -> bytes:
     lines = gzip.decompress(payload) if is_packed else payload
     cut = lines[: len(lines) * 2 // 3].removesuffix(b"\n")
     return gzip.compress(cut) if is_packed else cut
-
-
-def _response(answer: Answer) -> Response:
-    return Response(answer.payload(), answer.status, answer.headers, mimetype=answer.mimetype)

@@ -82,7 +82,7 @@ def get_accounts(call: Call) -> Answer:
 
 
 def add_account(call: Call) -> Answer:
-    """Make a service account: `{"label", "roles": {"42": "analyst"}, "expires"?}`."""
+    """Make a service account: `{"label", "roles": {"42": "analyst"}, "expires"?, …}`."""
     username, secret = _tried(lambda: _made(call.sandbox, call.fields()))
     return Answer({"username": username, "secret": secret}, 201)
 
@@ -94,8 +94,14 @@ def add_project(call: Call) -> Answer:
 
 
 def _made(sandbox: Sandbox, body: dict[str, Any]) -> tuple[str, str]:
-    roles = {int(pid): role for pid, role in body.get("roles", {}).items()}
-    return sandbox.add_account(body["label"], roles, body.get("expires"))
+    by_project = {
+        name: {int(pid): text for pid, text in body.pop(name, {}).items()}
+        for name in ("roles", "granted")
+    }
+    label, expires = body.pop("label"), body.pop("expires", None)
+    return sandbox.add_account(
+        label, by_project["roles"], expires, granted=by_project["granted"], **body
+    )
 
 
 def _listed(body: Any) -> list[Any]:

@@ -31,6 +31,10 @@ KNOBS: Final[Mapping[str, tuple[str, ...]]] = {
     "query_form": ("accepted", "refused", "ignored"),
     "query_quota": ("60", "20", "600"),
     "quota_headers": ("always", "refusals"),
+    "classified_data": ("off", "on"),
+    "people": ("listed", "by_id", "refused"),
+    "annotation_tags": ("bare", "enveloped"),
+    "date_header": ("true", "10 minutes ahead", "10 minutes behind", "unreadable"),
 }
 
 

@@ -19,7 +19,7 @@ def me(call: Call) -> Answer:
     """`GET /me`."""
     account, state = call.account(), call.sandbox.state
     projects = {
-        str(pid): _membership(state.projects[pid], role)
+        str(pid): _membership(state.projects[pid], role, account.sensitive)
         for pid, role in account.roles.items()
         if pid in state.projects
     }
@@ -43,7 +43,7 @@ def me(call: Call) -> Answer:
     )
 
 
-def _membership(project: Project, role: str) -> dict[str, Any]:
+def _membership(project: Project, role: str, sensitive: bool) -> dict[str, Any]:
     writes = role in {"owner", "admin"}
     return {
         "name": project.name,
@@ -55,7 +55,7 @@ def _membership(project: Project, role: str) -> dict[str, Any]:
         "type": 0,
         "role": {"id": 2, "name": role},
         "permissions": ["write_data_definitions"] if writes else [],
-        "hasSensitiveAccess": False,
+        "hasSensitiveAccess": sensitive,
         "owner_id": 5,
     }
 
@@ -259,7 +259,9 @@ def _patched(call: Call, project: Project, entry: dict[str, Any]) -> dict[str, A
 
 
 def _spend(call: Call, project: Project, updates: int = 0) -> None:
-    """Count the request against the limits of who shares them."""
+    """Count the request against the limits of who shares them; refuse who may not see it all."""
+    if call.sandbox.knobs["classified_data"] == "on" and not call.account().sensitive:
+        raise Refusal(403, "You do not have access to classified data")
     if call.method == "GET" and call.sandbox.knobs["reads_count"] == "no":
         return
     by_project = call.sandbox.knobs["rate_scope"] == "project"

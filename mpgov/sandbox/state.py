@@ -21,7 +21,11 @@ class BadStateError(ValueError):
 
 @dataclass(slots=True)
 class Account:
-    """A service account; of its secret only a salted hash is kept."""
+    """A service account; of its secret only a salted hash is kept.
+
+    `granted` says of projects whose role does not come from the account itself where it comes
+    from: `team` or `organization`.
+    """
 
     id: int
     username: str
@@ -34,6 +38,7 @@ class Account:
     created: str = ""
     last_used: str | None = None
     sensitive: bool = False
+    granted: dict[int, str] = field(default_factory=dict)
 
     def knows(self, secret: str) -> bool:
         """Whether this is its secret."""
@@ -75,6 +80,8 @@ class Project:
     events: list[dict[str, Any]] = field(default_factory=list)
     volumes: dict[str, dict[str, int]] = field(default_factory=dict)
     profiles: dict[str, dict[str, Any]] = field(default_factory=dict)
+    annotations: list[dict[str, Any]] = field(default_factory=list)
+    annotation_tags: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -152,10 +159,7 @@ def _state(document: dict[str, Any]) -> State:
         Organization(**{**shown, "tags": set(shown.get("tags", ()))})
         for shown in document.get("organizations", ())
     ]
-    accounts = [
-        Account(**{**shown, "roles": {int(k): v for k, v in shown.get("roles", {}).items()}})
-        for shown in document.get("accounts", ())
-    ]
+    accounts = [_account(shown) for shown in document.get("accounts", ())]
     projects = [_project(shown) for shown in document.get("projects", ())]
     if not projects:
         raise BadStateError("holds no project")
@@ -183,7 +187,18 @@ def _project_json(project: Project) -> dict[str, Any]:
 
 def _project(shown: dict[str, Any]) -> Project:
     schemas = {(e["entityType"], e["name"]): e["schemaJson"] for e in shown.get("schemas", ())}
-    return Project(**{**shown, "schemas": schemas})
+    tags = _by_id(shown.get("annotation_tags", {}))
+    return Project(**{**shown, "schemas": schemas, "annotation_tags": tags})
+
+
+def _account(shown: dict[str, Any]) -> Account:
+    by_project = {name: _by_id(shown.get(name, {})) for name in ("roles", "granted")}
+    return Account(**{**shown, **by_project})
+
+
+def _by_id(shown: dict[str, str]) -> dict[int, str]:
+    """A mapping whose keys are ids, which JSON made texts."""
+    return {int(key): value for key, value in shown.items()}
 
 
 def _plain(value: Any) -> dict[str, Any]:

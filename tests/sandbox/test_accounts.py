@@ -192,3 +192,44 @@ def test_members_of_a_project_see_who_else_is_one(mp: Caller) -> None:
     stranger = mp.sandbox.add_account("stranger", {})
     refused = (403, no("You do not have access to this project"))
     assert mp.app("GET", OF_PROJECT, auth=stranger) == refused
+
+
+def test_members_and_teams_come_in_the_shape_of_the_knob(mp: Caller) -> None:
+    users, teams = (f"organizations/{ORGANIZATION}/{name}" for name in ("users/", "teams"))
+    listed = mp.app("GET", users)[1]["results"]
+    assert [one["email"] for one in listed][:2] == ["jane@acme.example", "sam@acme.example"]
+    named = [one["name"] for one in mp.app("GET", teams)[1]["results"]]
+    assert named == ["Growth", "Payments", "Platform"]
+    mp.turn(people="by_id")
+    assert list(mp.app("GET", users)[1]["results"].values()) == listed
+    mp.turn(people="refused")
+    assert mp.app("GET", users) == mp.app("GET", teams) == FORBIDDEN
+
+
+def test_a_role_of_a_team_is_not_taken_away_with_the_account(mp: Caller) -> None:
+    name, _ = mp.sandbox.add_account("sync", {PROJECT: "admin"}, granted={PROJECT: "team"})
+    shown = mp.app("GET", OF_PROJECT)[1]["results"][1]
+    assert (shown["username"], shown["target_type"]) == (name, "team")
+    leaving = {"projects": [{"id": PROJECT, "service_account_ids": [shown["id"]]}]}
+    assert mp.app("POST", f"{ACCOUNTS}/remove-from-project", leaving) == (200, {"status": "ok"})
+    assert roles(mp, shown["id"]) == {PROJECT: "admin"}
+
+
+def test_classified_data_shuts_the_schemas_to_who_may_not_see_it(mp: Caller) -> None:
+    seeing = mp.sandbox.add_account("seeing", {PROJECT: "admin"}, sensitive=True)
+    mp.turn(classified_data="on")
+    assert mp.schemas("GET")[0] == 403
+    assert mp.schemas("GET", auth=seeing)[0] == 200
+    membership = mp.app("GET", "me", auth=seeing)[1]["results"]["projects"][str(PROJECT)]
+    assert membership["hasSensitiveAccess"] is True
+
+
+def test_the_date_of_an_answer_is_that_of_the_clock_and_the_knob(mp: Caller) -> None:
+    def date() -> str:
+        return mp.ask("GET", "api/app/me").headers["Date"]
+
+    assert date() == "Mon, 21 Sep 2026 14:13:20 GMT"
+    mp.turn(date_header="10 minutes behind")
+    assert date() == "Mon, 21 Sep 2026 14:03:20 GMT"
+    mp.turn(date_header="unreadable")
+    assert date() == "soon"

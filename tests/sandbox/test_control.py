@@ -139,7 +139,7 @@ def test_bad_orders_are_refused(mp: Caller, method: str, path: str, body: Any) -
 
 
 ELSEWHERE = [
-    ("GET", "api/app/projects/4242/annotations"),
+    ("GET", "api/app/projects/4242/custom_events"),
     ("GET", "api/query/segmentation"),
     ("POST", "api/query/jql"),
     ("GET", "api/2.0/engage"),
@@ -159,6 +159,7 @@ def test_elsewhere_is_not_implemented_and_says_what_is(mp: Caller, method: str, 
 def test_the_routes_are_those_of_the_reference() -> None:
     schemas = "/api/app/projects/{pid}/schemas"
     accounts = "/api/app/organizations/{org}/service-accounts"
+    annotations = "/api/app/projects/{pid}/annotations"
     queries = ("", "/names", "/top", "/properties", "/properties/top", "/properties/values")
     assert sorted(known()) == sorted(
         [
@@ -179,6 +180,10 @@ def test_the_routes_are_those_of_the_reference() -> None:
             f"POST {accounts}/add-to-project",
             f"POST {accounts}/remove-from-project",
             "GET /api/app/projects/{pid}/service-accounts",
+            "GET /api/app/organizations/{org}/users",
+            "GET /api/app/organizations/{org}/teams",
+            *(f"{m} {annotations}{path}" for path in ("", "/tags") for m in ("GET", "POST")),
+            *(f"{method} {annotations}/{{id}}" for method in ("GET", "PATCH", "DELETE")),
         ]
     )
 

@@ -123,6 +123,7 @@ def shop() -> Caller:
 def test_the_copies_are_unchanged() -> None:
     digests = {p.name: sha256(p.read_bytes()).hexdigest()[:16] for p in FOLDER.iterdir()}
     assert digests == {
+        "annotations.openapi.yaml": "199a8c867a30629e",
         "ingestion.openapi.yaml": "0d1193e7fa0b1af4",
         "lexicon-schemas.openapi.yaml": "67009af4852112b6",
         "query.openapi.yaml": "87a73df5e89eafef",
@@ -239,6 +240,28 @@ def test_service_accounts_that_are_refused(mp: Caller) -> None:
     conforms(mp.ask("POST", whole, json={}), name, path, "POST", status=400)
     one = f"{path}/{{serviceAccountId}}"
     conforms(mp.ask("DELETE", f"{whole}/99"), name, one, "DELETE", status=404)
+
+
+def test_annotations(mp: Caller) -> None:
+    path, whole = "/projects/{projectId}/annotations", f"api/app/projects/{PROJECT}/annotations"
+    name, one = "annotations", f"{path}/{{annotationId}}"
+    tag = mp.ask("POST", f"{whole}/tags", json={"name": "mpgov"})
+    tag_id = conforms(tag, name, f"{path}/tags", "POST")["id"]
+    body = {"date": "2026-05-02 10:00:00", "description": "Plan v14", "tags": [tag_id]}
+    made = conforms(mp.ask("POST", whole, json=body), name, path, "POST", status=201)["results"]
+    assert made["tags"] == [{"id": tag_id, "name": "mpgov"}]
+    assert conforms(mp.ask("GET", whole), name, path)["results"] == [made]
+    listed = conforms(mp.ask("GET", f"{whole}/tags"), name, f"{path}/tags")
+    assert [(one["name"], one["has_annotations"]) for one in listed] == [("mpgov", True)]
+    asked = f"{whole}/{made['id']}"
+    conforms(mp.ask("GET", asked), name, one)
+    conforms(mp.ask("PATCH", asked, json={"description": "v15"}), name, one, "PATCH")
+    conforms(mp.ask("DELETE", asked), name, one, "DELETE")
+    assert conforms(mp.ask("GET", whole), name, path)["results"] == []
+    consumer = mp.sandbox.add_account("viewer", {PROJECT: "consumer"})
+    for auth, status in ((("a", "b"), 401), (consumer, 403)):
+        refused = mp.ask("POST", whole, json=body, auth=auth)
+        conforms(refused, name, path, "POST", status=status)
 
 
 def imported(mp: Caller, rows: list[Any], **more: Any) -> Response:
