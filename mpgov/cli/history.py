@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from calendar import month_name
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -10,7 +14,8 @@ import click
 
 from mpgov.cli import options, several
 from mpgov.core.json_text import dump
-from mpgov.core.record import KINDS, Wanted, end_of, moment, quarter
+from mpgov.core.quarter import quarter
+from mpgov.core.record import KINDS, Wanted, end_of, moment
 from mpgov.errors import UsageError
 from mpgov.render.history_files import SUFFIXES, draw_past
 from mpgov.render.visible import visible
@@ -33,14 +38,27 @@ all_projects = click.option(
     epilog="""\b
 Examples:
   mpgov history --name 'Purchase*' --since 2026-10-01
-  mpgov history --quarter 2026-Q4 --all-projects --output q4.csv""",
+  mpgov history --kind token,owner --quarter 2026-Q3 --output q3.csv""",
 )
-@click.option("--kind", multiple=True, type=click.Choice(KINDS), help="Only these. Repeatable.")
+@click.option(
+    "--kind",
+    multiple=True,
+    metavar="KIND,…",
+    shell_complete=lambda _ctx, _param, begun: [kind for kind in KINDS if kind.startswith(begun)],
+    help=f"Only these: {', '.join(KINDS)}. Repeatable.",
+)
 @click.option("--name", metavar="GLOB", default="", help="Only what is about these names.")
 @click.option("--owner", metavar="GLOB", default="", help="Only what these owners answer for.")
 @click.option("--since", metavar="DATE", default="", help="From this day or time on (UTC).")
 @click.option("--until", metavar="DATE", default="", help="Up to this day or time.")
-@click.option("--quarter", "quarter_", metavar="YYYY-Qn", default="", help="Only this quarter.")
+@click.option(
+    "--quarter",
+    "quarter_",
+    metavar="YYYY-Qn",
+    default="",
+    help="Only this quarter. Years begin with [review] year_starts, and are called after the "
+    "calendar year in which they begin.",
+)
 @click.option("--last", type=click.IntRange(min=1), metavar="N", help="Only the newest N.")
 @all_projects
 @options.projects
@@ -70,10 +88,12 @@ def command(
             behind = f"mpgov history {ctx.invoked_subcommand} …"
             raise UsageError("history's options go with its list alone", hint=f"say {behind}")
         return
-    wanted = _wanted(kind, (name, owner), (since, until), quarter_)
     _refuse_both(project, every=all_projects)
     names = project if several.is_asked(project) else ()
     around = options.around(ctx, () if names else project)
+    wanted = Wanted(_kinds(kind), name, owner, *_span(since, until))
+    if quarter_:
+        wanted = _in_quarter(wanted, quarter_, around.settings.year_starts)
     report = history(around, wanted, last=last, every=all_projects, names=names)
     for file in report.damaged:
         options.tell(ctx, f"warning: {file} is damaged: mpgov history verify")
@@ -201,24 +221,42 @@ def _write(report: PastReport, format_: str | None, output: str | None) -> None:
     options.Answer(format_, output).text(draw_past(report, format_ or by_suffix))
 
 
-def _wanted(
-    kinds: tuple[str, ...], globs: tuple[str, str], span: tuple[str, str], quarter_: str
-) -> Wanted:
-    since, until = span
+def _kinds(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """The kinds that are named, parted by commas or one by one."""
+    names = (name.strip() for text in texts for name in text.split(","))
+    found = tuple(dict.fromkeys(name for name in names if name))
+    for name in found:
+        if name not in KINDS:
+            near = get_close_matches(name, KINDS, 1)
+            meant = f"; did you mean {near[0]}?" if near else ""
+            hint = f"kinds: {' '.join(KINDS)}"
+            raise UsageError(f"--kind {name}: there is no such kind{meant}", hint=hint)
+    return found
+
+
+def _span(since: str, until: str) -> tuple[datetime | None, datetime | None]:
+    """The time from one day or moment to another."""
     start, end = moment(since), end_of(until)
     for option, text, found in (("--since", since, start), ("--until", until, end)):
         if text and found is None:
             raise UsageError(
                 f"{option} {text}: is no day", hint="2026-11-24, or 2026-11-24T09:30:00Z"
             )
-    if quarter_:
-        if since or until:
-            raise UsageError("--quarter goes with neither --since nor --until")
-        named = quarter(quarter_)
-        if named is None:
-            raise UsageError(f"--quarter {quarter_}: is no quarter", hint="2026-Q4")
-        start, end = named
-    return Wanted(kinds, *globs, since=start, until=end)
+    return start, end
+
+
+def _in_quarter(wanted: Wanted, text: str, year_starts: int) -> Wanted:
+    """The same, of one quarter."""
+    if wanted.since or wanted.until:
+        raise UsageError("--quarter goes with neither --since nor --until")
+    named = quarter(text, year_starts)
+    if named is None:
+        begins = f"with {month_name[year_starts]}"
+        raise UsageError(
+            f"--quarter {text}: is no quarter; write 2026-Q3 or 2026Q3",
+            hint=f"2026-Q1 begins {begins} 2026, and 2026-Q4 is the last of that year",
+        )
+    return replace(wanted, since=named[0], until=named[1], quarter=text.strip())
 
 
 def _refuse_both(project: tuple[str, ...], *, every: bool) -> None:

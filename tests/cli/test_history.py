@@ -116,6 +116,31 @@ def test_a_note_is_added_and_found(run: Run) -> None:
     assert run("history", "add", "x", "--kind", "sync").exit_code == 2
 
 
+def test_kinds_are_a_list_or_one_by_one(shop: Ledger, run: Run) -> None:
+    for kind in ("sync", "token", "owner", "note"):
+        shop.append(entry(kind=kind, run=kind))
+    for wanted in (("--kind", "token, owner"), ("--kind", "token", "--kind", "owner,")):
+        found = run("history", *wanted, "--format", "json")
+        told = [one["kind"] for one in json.loads(found.stdout)["records"]]
+        assert told == ["owner", "token"]
+
+
+def test_a_quarter_is_one_of_the_team_s_own_year(
+    shop: Ledger, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for at in ("2026-03-31T23:59:59Z", "2026-04-01T00:00:00Z", "2027-01-01T00:00:00Z"):
+        shop.append(entry(at=at))
+    (tmp_path / "mpgov.toml").write_text(f"{TOML}[review]\nyear_starts = 4\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    for named, at in (("2026-Q1", "2026-04-01"), ("2025Q4", "2026-03-31"), ("2026Q4", "2027-01")):
+        [record] = json.loads(run("history", "--quarter", named, "--format", "json").stdout)[
+            "records"
+        ]
+        assert record["at"].startswith(at)
+    refused = run("history", "--quarter", "Q1")
+    assert "2026-Q1 begins with April 2026" in refused.stderr
+
+
 def test_verify_names_file_and_line(shop: Ledger, run: Run) -> None:
     for number in range(3):
         shop.append(entry(run=str(number)))
@@ -154,7 +179,10 @@ def test_forks_are_named_and_pass(shop: Ledger, run: Run, tmp_path: Path) -> Non
     ("arguments", "said"),
     [
         (("--since", "yesterday"), "--since yesterday: is no day"),
-        (("--quarter", "2026-Q9"), "--quarter 2026-Q9: is no quarter"),
+        (("--quarter", "2026-Q9"), "2026-Q9: is no quarter; write 2026-Q3 or 2026Q3"),
+        (("--quarter", "2026-Q9"), "2026-Q1 begins with January 2026, and 2026-Q4 is the last"),
+        (("--kind", "sync,tokn"), "--kind tokn: there is no such kind; did you mean token?"),
+        (("--kind", "x"), "kinds: sync undo owner token"),
         (("--quarter", "2026-Q4", "--since", "2026-01-01"), "goes with neither"),
         (("--project", "nope"), "--project nope: there is no such project"),
         (("--project", "shop", "--all-projects"), "contradict"),
