@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from calendar import month_name
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
@@ -13,16 +12,16 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from mpgov.cli import options, several
-from mpgov.core.json_text import dump
 from mpgov.core.quarter import quarter
 from mpgov.core.record import KINDS, Wanted, end_of, moment
 from mpgov.errors import UsageError
 from mpgov.render.history_files import SUFFIXES, draw_past
-from mpgov.render.visible import visible
+from mpgov.render.verdicts import verdicts_as_json, verdicts_as_text
 
 if TYPE_CHECKING:
+    from mpgov.core.history import Checked
     from mpgov.render.history_files import PastReport
-    from mpgov.workflows.history import Checked
+    from mpgov.workflows.project import Surroundings
 
 FORMATS: Final = ("text", "json", "csv", "markdown")
 ADDED: Final = tuple(kind for kind in KINDS if kind not in {"sync", "undo"})
@@ -152,24 +151,48 @@ def add(
     epilog="""\b
 Examples:
   mpgov history verify
-  mpgov history verify --all-projects --format json""",
+  mpgov history verify --witness --all-projects --format json""",
+)
+@click.option(
+    "--witness",
+    is_flag=True,
+    help="Also hold it against the annotations that [record] witness left in Mixpanel.",
 )
 @all_projects
 @options.projects
 @options.format_option("text", "json")
+@options.max_wait
 @click.pass_context
 def verify(
-    ctx: click.Context, *, all_projects: bool, project: tuple[str, ...], format_: str | None
+    ctx: click.Context,
+    *,
+    witness: bool,
+    all_projects: bool,
+    project: tuple[str, ...],
+    format_: str | None,
+    max_wait: float,
 ) -> None:
     """Check the chain of the record; exit 1 if anything was changed or cut."""
-    from mpgov.workflows.history import verify as verified  # noqa: PLC0415
-
     _refuse_both(project, every=all_projects)
     names = project if several.is_asked(project) else ()
-    around = options.around(ctx, () if names else project)
-    found = verified(around, every=all_projects, names=names)
-    click.echo(_as_json(found) if format_ == "json" else _as_text(found), nl=False)
-    ctx.exit(1 if any(one.problems for one in found) else 0)
+    around = options.around(ctx, () if names else project, max_wait)
+    found = _verified(around, names, every=all_projects, witness=witness)
+    draw = verdicts_as_json if format_ == "json" else verdicts_as_text
+    click.echo(draw(found), nl=False)
+    ctx.exit(max((one.exit_code for one in found), default=0))
+
+
+def _verified(
+    around: Surroundings, names: tuple[str, ...], *, every: bool, witness: bool
+) -> list[Checked]:
+    """Check it offline, or with what only Mixpanel knows."""
+    if witness:
+        from mpgov.workflows.witness import verify_witnessed  # noqa: PLC0415 - it brings requests
+
+        return verify_witnessed(around, every=every, names=names)
+    from mpgov.workflows.history import verify as verified  # noqa: PLC0415
+
+    return verified(around, every=every, names=names)
 
 
 @command.command(
@@ -262,39 +285,3 @@ def _in_quarter(wanted: Wanted, text: str, year_starts: int) -> Wanted:
 def _refuse_both(project: tuple[str, ...], *, every: bool) -> None:
     if project and every:
         raise UsageError("--project and --all-projects contradict each other")
-
-
-def _as_text(found: Iterable[Checked]) -> str:
-    lines: list[str] = []
-    for one in found:
-        verdict = one.verdict
-        lines += one.problems
-        lines += [f"{one.file}: fork: {text}" for text in verdict.forks]
-        lines += [f"{one.file}: note: {text}" for text in verdict.notes]
-        said = f"{len(one.problems)} problem{'s' * (len(one.problems) != 1)}"
-        whole = "whole" if verdict.count else "nothing was recorded yet"
-        records = f"{verdict.count} record{'s' * (verdict.count != 1)}"
-        lines.append(f"{one.file}: {records}, {said if one.problems else whole}")
-    if not lines:
-        lines.append("there is no project with a record")
-    return "".join(f"{visible(line)}\n" for line in lines)
-
-
-def _as_json(found: Iterable[Checked]) -> str:
-    return dump(
-        {
-            "format": 1,
-            "ledgers": [
-                {
-                    "project": one.project,
-                    "file": one.file,
-                    "records": one.verdict.count,
-                    "problems": list(one.problems),
-                    "forks": list(one.verdict.forks),
-                    "notes": list(one.verdict.notes),
-                }
-                for one in found
-            ],
-        },
-        indent=1,
-    )

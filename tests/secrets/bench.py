@@ -18,6 +18,8 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 CONFIG = """\
 plan = "plan.yaml"
+[record]
+witness = true
 [limits]
 requests_per_minute = 100000
 updates_per_minute = 100000

@@ -32,7 +32,7 @@ TABLE: dict[str, tuple[tuple[str, ...], ...]] = {
     "history": (
         ("history", "add", "frozen", "--reason", "launch"),
         ("history",),
-        ("history", "verify"),
+        ("history", "verify", "--witness", *WAIT),
         ("history", "blame", "Sale", "--format", "json"),
     ),
     "auth": (
@@ -44,7 +44,8 @@ TABLE: dict[str, tuple[tuple[str, ...], ...]] = {
     "demo": (("demo",),),
 }
 ONLINE = [
-    row for name in ("diff", "sync", "export", "audit", "auth", "undo") for row in TABLE[name]
+    *(row for name in ("diff", "sync", "export", "audit", "auth", "undo") for row in TABLE[name]),
+    *(row for row in TABLE["history"] if "--witness" in row),
 ]
 SHORT = [row for row in ONLINE if "json" not in row]
 FAULTS = (
