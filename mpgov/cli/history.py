@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from mpgov.cli import options, several
+from mpgov.core.history import HistoryReport
 from mpgov.core.quarter import quarter
 from mpgov.core.record import KINDS, Wanted, end_of, moment
 from mpgov.errors import UsageError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from mpgov.workflows.project import Surroundings
 
 FORMATS: Final = ("text", "json", "csv", "markdown")
+PAGES: Final = ("html", "xlsx")
 ADDED: Final = tuple(kind for kind in KINDS if kind not in {"sync", "undo"})
 
 all_projects = click.option(
@@ -37,7 +39,7 @@ all_projects = click.option(
     epilog="""\b
 Examples:
   mpgov history --name 'Purchase*' --since 2026-10-01
-  mpgov history --kind token,owner --quarter 2026-Q3 --output q3.csv""",
+  mpgov history --kind token,owner --quarter 2026-Q3 --output audit.html""",
 )
 @click.option(
     "--kind",
@@ -61,7 +63,7 @@ Examples:
 @click.option("--last", type=click.IntRange(min=1), metavar="N", help="Only the newest N.")
 @all_projects
 @options.projects
-@options.format_option(*FORMATS)
+@options.format_option(*FORMATS, *PAGES)
 @options.output
 @click.pass_context
 def command(
@@ -96,7 +98,7 @@ def command(
     report = history(around, wanted, last=last, every=all_projects, names=names)
     for file in report.damaged:
         options.tell(ctx, f"warning: {file} is damaged: mpgov history verify")
-    _write(report, format_, output)
+    _write(report, format_, output, around)
 
 
 @command.command(
@@ -109,7 +111,7 @@ Examples:
 )
 @click.argument("run")
 @options.project
-@options.format_option(*FORMATS)
+@options.format_option(*FORMATS, *PAGES)
 @options.output
 @click.pass_context
 def show(
@@ -118,7 +120,8 @@ def show(
     """Show what a run intended and what it did, field by field."""
     from mpgov.workflows.history import show as shown  # noqa: PLC0415
 
-    _write(shown(options.around(ctx, project), run), format_, output)
+    around = options.around(ctx, project)
+    _write(shown(around, run), format_, output, around)
 
 
 @command.command(
@@ -233,15 +236,24 @@ def blame(
 
     plan = Path(plan_option) if plan_option else None
     asked = Asked(event, property, plan, audit_log)
-    report = blamed(options.around(ctx, project), asked)
+    around = options.around(ctx, project)
+    report = blamed(around, asked)
     for note in report.notes:
         options.tell(ctx, f"note: {note}")
-    _write(report, format_, output)
+    _write(report, format_, output, around)
 
 
-def _write(report: PastReport, format_: str | None, output: str | None) -> None:
-    by_suffix = SUFFIXES.get(Path(output).suffix, "text") if output else "text"
-    options.Answer(format_, output).text(draw_past(report, format_ or by_suffix))
+def _write(
+    report: PastReport, format_: str | None, output: str | None, around: Surroundings
+) -> None:
+    """Write it in the format that is asked for; what is handed on says who asked for it."""
+    by_suffix = SUFFIXES.get(Path(output).suffix.lower(), "text") if output else "text"
+    name = format_ or by_suffix
+    if name in PAGES and isinstance(report, HistoryReport):
+        from mpgov.workflows.history import asked_by  # noqa: PLC0415
+
+        report = asked_by(around, report)
+    options.Answer(format_, output).text(draw_past(report, name))
 
 
 def _kinds(texts: tuple[str, ...]) -> tuple[str, ...]:

@@ -104,7 +104,21 @@ def test_json_is_what_the_ledger_has(shop: Ledger, run: Run) -> None:
     document = json.loads(run("history", "--format", "json").stdout)
     place = {"project_name": "shop", "line": 1}
     plain = {k: v for k, v in line.entry.items() if k not in {"prev", "hash"}}
-    assert document == {"format": 1, "found": 1, "records": [place | plain], "damaged": []}
+    chain = {
+        "project": "shop",
+        "records": 1,
+        "head": [{"hash": line.hash, "count": 1}],
+        "problems": [],
+        "forks": [],
+        "notes": [],
+    }
+    assert document == {
+        "format": 1,
+        "found": 1,
+        "records": [place | plain],
+        "damaged": [],
+        "chain": [chain],
+    }
 
 
 @pytest.mark.usefixtures("shop")
@@ -139,6 +153,33 @@ def test_a_quarter_is_one_of_the_team_s_own_year(
         assert record["at"].startswith(at)
     refused = run("history", "--quarter", "Q1")
     assert "2026-Q1 begins with April 2026" in refused.stderr
+
+
+@pytest.mark.parametrize(("file", "start"), [("a.html", b"<!doctype html>"), ("a.xlsx", b"PK")])
+def test_the_suffix_makes_it_a_page_or_a_workbook(
+    shop: Ledger, run: Run, tmp_path: Path, file: str, start: bytes
+) -> None:
+    line = shop.append(entry(text=NASTY))
+    for arguments in (("history", "--kind", "sync"), ("history", "show", line.entry["run"])):
+        done = run(*arguments, "--output", file)
+        assert (done.exit_code, done.output) == (0, "")
+        assert (tmp_path / file).read_bytes().startswith(start)
+    again = run("history", "--format", file.rpartition(".")[2])
+    assert again.stdout_bytes.startswith(start)
+    if file == "a.html":
+        page = (tmp_path / file).read_text("utf-8")
+        assert line.hash in page
+        assert "\x1b" not in page
+
+
+def test_a_workbook_is_not_for_a_terminal(
+    shop: Ledger, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.append(entry())
+    monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda _self: True)
+    for arguments in (("history",), ("history", "show", "20261124T010203Z-abc123")):
+        done = run(*arguments, "--format", "xlsx")
+        assert (done.exit_code, "is not for a terminal" in done.stderr) == (2, True)
 
 
 def test_verify_names_file_and_line(shop: Ledger, run: Run) -> None:
@@ -183,6 +224,8 @@ def test_forks_are_named_and_pass(shop: Ledger, run: Run, tmp_path: Path) -> Non
         (("--quarter", "2026-Q9"), "2026-Q1 begins with January 2026, and 2026-Q4 is the last"),
         (("--kind", "sync,tokn"), "--kind tokn: there is no such kind; did you mean token?"),
         (("--kind", "x"), "kinds: sync undo owner token"),
+        (("--format", "xlsx", "--output", "-", "show"), "options go with its list alone"),
+        (("blame", "Sale", "--output", "a.html"), "mpgov history blame writes no html"),
         (("--quarter", "2026-Q4", "--since", "2026-01-01"), "goes with neither"),
         (("--project", "nope"), "--project nope: there is no such project"),
         (("--project", "shop", "--all-projects"), "contradict"),

@@ -32,6 +32,8 @@ TABLE: dict[str, tuple[tuple[str, ...], ...]] = {
     "history": (
         ("history", "add", "frozen", "--reason", "launch"),
         ("history",),
+        ("history", "--kind", "note,sync", "--output", "record.html"),
+        ("history", "--format", "xlsx", "--output", "record.xlsx"),
         ("history", "verify", "--witness", *WAIT),
         ("history", "blame", "Sale", "--format", "json"),
     ),
