@@ -111,15 +111,19 @@ class Client:
         *,
         body: Any = None,
         params: Mapping[str, str] | None = None,
-        safe: bool | None = None,
+        safe: bool = False,
+        once: bool = False,
     ) -> Any:
-        """Ask the App API; a write is repeated only where the caller says that this is safe."""
+        """Ask the App API; a write is repeated only where the caller says that this is safe.
+
+        `once`: it is not even repeated where Mixpanel refused to hear it now.
+        """
         call = Call(method, address(self.hosts.app, path), params, encoded(body))
         if method == "GET":
             return self._ask(call)
         if safe:
             return self._ask(replace(call, retry=PASSING))
-        return self._ask(replace(call, safe=False, retry=REFUSED))
+        return self._ask(replace(call, safe=False, retry=frozenset() if once else REFUSED))
 
     def query(self, path: Sequence[str], params: Mapping[str, str], *, post: bool = False) -> Any:
         """Ask the Query API; `post` sends the parameters as a form, for long lists of names."""

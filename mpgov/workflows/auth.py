@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from typing import Final
 
 from mpgov.errors import AuthError, MpgovError, UsageError
-from mpgov.mixpanel.access import Access, MayWrite, expiry_of, may_write, who_am_i
+from mpgov.mixpanel.access import Access, MayWrite, may_write, who_am_i
 from mpgov.mixpanel.budget import Budget, budget_key
 from mpgov.mixpanel.client import Client
+from mpgov.mixpanel.service_accounts import expiry_of
 from mpgov.storage.credentials import (
     NO_KEYRING,
     VARIABLE,
