@@ -14,39 +14,9 @@ from urllib.parse import urlsplit
 import keyring
 import pytest
 import requests
-from keyring.backend import KeyringBackend
 from keyring.backends import null
 
 CANARY = "c4naryS3cretOfThirtyTwoLetters00"
-
-
-class Memory(KeyringBackend):
-    """A keyring that keeps what it is given for the length of a test."""
-
-    priority = 1  # type: ignore[assignment]
-    name = "memory"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.kept[service, username]
-
-
-@pytest.fixture
-def memory() -> Iterator[Memory]:
-    before = keyring.get_keyring()
-    made = Memory()
-    keyring.set_keyring(made)
-    yield made
-    keyring.set_keyring(before)
 
 
 @pytest.fixture
