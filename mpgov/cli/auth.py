@@ -8,6 +8,7 @@ import click
 
 from mpgov.cli import options
 from mpgov.cli.auth_asking import ask_account, ask_secret
+from mpgov.cli.auth_list import accounts
 from mpgov.cli.auth_rotate import rotate
 from mpgov.core.json_text import dump
 from mpgov.core.model import Json
@@ -60,6 +61,7 @@ def command() -> None:
 
 
 command.add_command(rotate)
+command.add_command(accounts)
 
 
 @command.command(
