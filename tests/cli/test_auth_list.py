@@ -9,7 +9,6 @@ import pytest
 
 from mpgov.storage.ledger import Ledger
 
-
 MOVED = (
     "is consumer now, was synced on 2026-10-01: a custom role was probably deleted, "
     "which moves its accounts there"
