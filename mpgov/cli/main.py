@@ -36,7 +36,8 @@ GROUPS: Final[Mapping[str, Mapping[str, str]]] = {
         "undo": "put back what a sync changed",
     },
     "Set-up": {
-        "auth": "credentials: login, logout, status",
+        "auth": "credentials: login, logout, status, list, rotate",
+        "doctor": "is everything in place, and if not, what to do",
         "sandbox": "a Mixpanel on this machine, for rehearsal and tests",
         "demo": "the whole loop on the sandbox, in one minute, no account needed",
     },

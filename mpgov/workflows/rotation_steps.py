@@ -10,7 +10,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mpgov.core.accounts import ServiceAccount
+from mpgov.core.accounts import ServiceAccount, at_least
 from mpgov.core.model import Json
 from mpgov.core.rotation import Rotation
 from mpgov.errors import AuthError, MpgovError, RemoteError
@@ -87,7 +87,8 @@ class RotationSteps:
         client = self.client_of(self.rotation.new, secret)
         access = who_am_i(client)
         wanted = self.rotation.roles
-        missing = [p for p, role in wanted.items() if access.roles.get(p, "") != role]
+        enough = at_least if self.rotation.manual else str.__eq__
+        missing = [p for p, role in wanted.items() if not enough(access.roles.get(p, ""), role)]
         if access.is_known and missing:
             listed = ", ".join(f"{p} ({wanted[p]})" for p in missing)
             raise AuthError(f"the new account lacks its role in project {listed}")
