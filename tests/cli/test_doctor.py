@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import ssl
 import subprocess
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import certifi
 import pytest
+import trustme
+from werkzeug.serving import make_server
 
 from mpgov.storage.ledger import Ledger
 
@@ -260,6 +265,35 @@ def test_a_mixpanel_that_is_not_there(home, run, monkeypatch):
     document = seen(run, "--max-wait", "1")
     assert document["cause"] == "connection"
     assert states(document)["credentials"] == "skipped"
+
+
+def test_the_issuer_of_the_certificate_is_named_also_where_it_is_not_trusted(
+    home, run, monkeypatch, tmp_path
+):
+    authority = trustme.CA(organization_name="Acme Proxy")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    server = make_server("127.0.0.1", 0, home.sandbox.wsgi, threaded=True, ssl_context=context)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        monkeypatch.setenv("MIXPANEL_HOST", f"https://127.0.0.1:{server.server_port}")
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", certifi.where())
+        document = seen(run, "--max-wait", "1")
+        assert document["cause"] == "connection"
+        first, fix = run("doctor", "--max-wait", "1").stdout.splitlines()[:2]
+        assert "is not trusted" in first
+        assert "certificate by Acme Proxy" in first
+        assert "export REQUESTS_CA_BUNDLE=FILE" in fix
+        bundle = tmp_path / "bundle.pem"
+        authority.cert_pem.write_to_path(bundle)
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
+        assert seen(run)["cause"] is None
+        assert f"certificate by Acme Proxy, trusted by {bundle}" in run("doctor").stdout
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def test_mend_writes_nothing_where_nothing_is_wrong_there(home, run):
