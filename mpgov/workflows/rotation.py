@@ -169,6 +169,12 @@ def _settle(steps: RotationSteps, wish: RotateWish) -> Rotated:
             f"neither {rotation.old} nor what was to replace it is accepted by Mixpanel",
             hint="mpgov auth login with an account that is, then mpgov auth rotate again",
         )
+    if rotation.is_waiting and new is None:
+        raise AuthError(
+            f"{rotation.new} is in use, but its secret is not here to prove that it works; "
+            f"{rotation.old} is kept",
+            hint=f"set MIXPANEL_SERVICE_ACCOUNT={rotation.new} and its secret, and call it again",
+        )
     if new is None or secret is None:
         steps.undo(clients, "it was interrupted before its secret was kept", recovered=True)
         return Rotated("undone", steps.rotation)

@@ -6,7 +6,9 @@ import json
 import sys
 from pathlib import Path
 
+import keyring
 import pytest
+from keyring.backends import null
 
 from mpgov.storage.ledger import Ledger
 
@@ -270,6 +272,29 @@ def test_what_is_kept_can_be_ended_at_once(home, run):
     assert rotate(run, "--keep-old", "7").exit_code == 0
     assert rotate(run, "--end-old").exit_code == 0
     assert len(accounts(home)) == 1
+
+
+def test_what_is_kept_is_not_ended_where_the_new_secret_is_not_here(
+    home, memory, run, monkeypatch, tmp_path
+):
+    """In CI the new secret went to a vault: nothing may be taken back or ended unproved."""
+    old, secret = home.sandbox.default_account
+    script = tmp_path / "store.py"
+    kept = tmp_path / "vault"
+    script.write_text(f"import sys; open({str(kept)!r}, 'w').write(sys.stdin.read())")
+    keyring.set_keyring(null.Keyring())
+    monkeypatch.setenv("MIXPANEL_SERVICE_ACCOUNT_SECRET", secret)
+    store = f"{sys.executable} {script}"
+    assert rotate(run, "--keep-old", "3", "--store-command", store).exit_code == 0
+    (new,) = [name for name in accounts(home) if name != old]
+    result = rotate(run, "--end-old")
+    assert result.exit_code == 4
+    assert f"set MIXPANEL_SERVICE_ACCOUNT={new}" in result.stderr
+    assert len(accounts(home)) == 2
+    monkeypatch.setenv("MIXPANEL_SERVICE_ACCOUNT_SECRET", kept.read_text())
+    assert rotate(run, "--end-old").exit_code == 0
+    assert list(accounts(home)) == [new]
+    assert memory.kept
 
 
 # By hand
