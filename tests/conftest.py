@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import hypothesis
+import keyring
 import pytest
 from click.testing import CliRunner, Result
 from requests import Session
@@ -20,6 +21,7 @@ from mpgov.sandbox.app import Sandbox
 from mpgov.sandbox.server import serve
 from mpgov.sandbox.transport import mount
 from mpgov.workflows.project import Surroundings, surroundings
+from tests.keyrings import Memory
 
 # These machines are noisy: how long an example takes says nothing. In CI the same examples come
 # every time, so that a red run is the change's; at a desk they are new ones.
@@ -169,6 +171,16 @@ def open_house(clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setenv("MIXPANEL_HOST", server.url)
         found.config("[limits]\nrequests_per_minute = 1000\nupdates_per_minute = 100000\n")
         yield found
+
+
+@pytest.fixture
+def memory() -> Iterator[Memory]:
+    """A keyring for this test alone."""
+    before = keyring.get_keyring()
+    made = Memory()
+    keyring.set_keyring(made)
+    yield made
+    keyring.set_keyring(before)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What tests need beyond Python: LibreOffice, a reader of PDF for the README's picture, a browser.
+"""What tests need beyond Python: LibreOffice, a reader of PDF, a browser, a real keyring.
 
 `python -m tests.tools` installs what is missing where it can (Debian or Ubuntu, as root or with
 sudo that asks nothing), says in one line what it did, and never fails: a test that lacks a tool
@@ -16,6 +16,8 @@ import pytest
 
 PACKAGES = {
     "chromium": "chromium",
+    "dbus-run-session": "dbus-daemon",
+    "gnome-keyring-daemon": "gnome-keyring",
     "pdftoppm": "poppler-utils",
     "soffice": "libreoffice-calc-nogui",
 }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from mpgov.cli import options
+from mpgov.cli.auth_asking import ask_account, ask_secret
+from mpgov.cli.auth_list import accounts
+from mpgov.cli.auth_rotate import rotate
 from mpgov.core.json_text import dump
 from mpgov.core.model import Json
 from mpgov.errors import AuthError, UsageError
@@ -16,6 +18,7 @@ from mpgov.render.visible import visible
 if TYPE_CHECKING:
     from mpgov.workflows.auth import Standing, Status
 
+ASKED: Final = "Service account (empty if you have none yet)"
 HOW_TO_GET_ONE: Final = """\
 \b
 A service account is Mixpanel's login for programs: a name and a secret.
@@ -54,7 +57,11 @@ Examples:
   mpgov auth status --format json""",
 )
 def command() -> None:
-    """Credentials: log in, log out, see what they are worth."""
+    """Credentials: log in, log out, see what they are worth, replace them."""
+
+
+command.add_command(rotate)
+command.add_command(accounts)
 
 
 @command.command(
@@ -65,6 +72,7 @@ def command() -> None:
 @options.project
 @service_account
 @click.option("--region", type=click.Choice(["us", "eu", "in"]), help="Where the project lives.")
+@click.option("--notify", is_flag=True, help="Keep the address that --notify posts to, instead.")
 @options.max_wait
 @click.pass_context
 def login(
@@ -73,6 +81,7 @@ def login(
     project: str | None,
     service_account: str | None,
     region: str | None,
+    notify: bool,
     max_wait: float,
 ) -> None:
     """Verify a service account's secret and keep it in the system's keyring.
@@ -82,12 +91,15 @@ def login(
     from mpgov.storage.secret import Secret  # noqa: PLC0415 keyring is heavy
     from mpgov.workflows import auth  # noqa: PLC0415 requests is heavy
 
+    if notify:
+        _keep_address()
+        return
     found = options.around(ctx, project, max_wait)
     chosen = auth.project_for(found, service_account or "", region or "")
     auth.prepare(chosen)
     if not chosen.service_account:
         chosen = auth.project_for(found, _ask_account(), region or "")
-    standing, keyring = auth.login(found, chosen, Secret(_ask_secret(chosen.service_account)))
+    standing, keyring = auth.login(found, chosen, Secret(ask_secret(chosen.service_account)))
     click.echo(_described(standing))
     click.echo(f"secret    kept in the keyring ({visible(keyring)})")
     for warning in standing.warnings:
@@ -137,11 +149,18 @@ Examples:
 )
 @options.project
 @service_account
+@click.option("--notify", is_flag=True, help="Forget the address that --notify posts to, instead.")
 @click.pass_context
-def logout(ctx: click.Context, *, project: str | None, service_account: str | None) -> None:
+def logout(
+    ctx: click.Context, *, project: str | None, service_account: str | None, notify: bool
+) -> None:
     """Remove a service account's secret from the system's keyring."""
     from mpgov.workflows import auth  # noqa: PLC0415 requests is heavy
 
+    if notify:
+        gone = auth.forget_address()
+        click.echo(f"the address for notifications {'is removed' if gone else 'was not kept'}")
+        return
     account = service_account
     if not account:
         account = auth.project_for(options.around(ctx, project)).service_account
@@ -158,31 +177,21 @@ def logout(ctx: click.Context, *, project: str | None, service_account: str | No
 
 def _ask_account() -> str:
     """The account's name, from a person; with none at hand, how to get one."""
-    if not sys.stdin.isatty():
-        raise UsageError(
-            "no service account is named",
-            hint="say --service-account NAME, or set MIXPANEL_SERVICE_ACCOUNT",
-        )
-    asked = "Service account (empty if you have none yet)"
-    name = str(click.prompt(asked, default="", show_default=False, err=True)).strip()
+    hint = "say --service-account NAME, or set MIXPANEL_SERVICE_ACCOUNT"
+    name = ask_account(ASKED, hint)
     if not name:
         click.echo(HOW_TO_GET_ONE.replace("\b\n", ""))
         raise AuthError("no service account was named", hint="mpgov auth login, once there is one")
     return name
 
 
-def _ask_secret(account: str) -> str:
-    """The secret, without echo, or all of stdin; never an argument, which `ps` would show."""
-    if sys.stdin.isatty():
-        asked = f"Secret of {visible(account)} (not shown)"
-        secret = str(click.prompt(asked, hide_input=True, err=True)).strip()
-    else:
-        secret = sys.stdin.buffer.read().decode("utf-8", "replace").strip()
-    if not secret:
-        raise AuthError("there is no secret on stdin", hint="pass show … | mpgov auth login")
-    if not secret.isprintable() or " " in secret:
-        raise UsageError("that is no secret: it is more than one word")
-    return secret
+def _keep_address() -> None:
+    """Keep the address of the team's chat; it is a secret as well."""
+    from mpgov.storage.secret import Secret  # noqa: PLC0415 keyring is heavy
+    from mpgov.workflows import auth  # noqa: PLC0415 as above
+
+    address = Secret(ask_secret("the address for notifications"))
+    click.echo(f"address   kept in the keyring ({visible(auth.keep_address(address))})")
 
 
 def _described(standing: Standing) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias
 
-from mpgov.errors import AuthError, RemoteError
-from mpgov.mixpanel.answer import clean
+from mpgov.core.model import nothing
 from mpgov.mixpanel.client import Client
+from mpgov.mixpanel.shapes import flag, mapping, number, of_id, role, text, texts
 
 MayWrite: TypeAlias = Literal["yes", "no", "unknown"]
 
@@ -23,7 +23,8 @@ class Access:
     """An account and its place in one project, as far as Mixpanel said.
 
     `project_name` is `None` where the account is no member; `is_known` is false where the answer
-    held no list of projects at all, so that nothing follows from it.
+    held no list of projects at all, so that nothing follows from it. `roles` are those in all
+    projects of the organization, by the projects' ids.
     """
 
     account: str = ""
@@ -35,6 +36,7 @@ class Access:
     organization_role: str | None = None
     has_sensitive_access: bool | None = None
     is_known: bool = True
+    roles: Mapping[int, str] = field(default_factory=nothing)
 
     @property
     def region(self) -> str:
@@ -50,23 +52,34 @@ def who_am_i(client: Client) -> Access:
 
 def read_access(document: Any, project_id: int) -> Access:
     """What an answer of `/me` says about a project; every key may be missing (reference 2.1)."""
-    results = _mapping(_mapping(document).get("results", document))
-    projects = results.get("projects")
-    project = _mapping(_of_id(projects, project_id))
-    organization = _number(project.get("organization_id"))
-    owner = _mapping(_of_id(results.get("organizations"), organization))
-    sensitive = project.get("hasSensitiveAccess")
+    results = mapping(mapping(document).get("results", document))
+    projects, organizations = results.get("projects"), mapping(results.get("organizations"))
+    project = mapping(of_id(projects, project_id))
+    organization = number(project.get("organization_id"))
+    if not project and len(organizations) == 1:
+        organization = number(next(iter(organizations)))
     return Access(
-        account=_text(results.get("user_email")) or _text(results.get("user_name")) or "",
-        project_name=(_text(project.get("name")) or str(project_id)) if project else None,
-        domain=(_text(project.get("domain")) or "").lower(),
-        role=_role(project.get("role")),
-        permissions=_texts(project.get("permissions")),
+        account=text(results.get("user_email")) or text(results.get("user_name")),
+        project_name=(text(project.get("name")) or str(project_id)) if project else None,
+        domain=text(project.get("domain")).lower(),
+        role=role(project.get("role")) or None,
+        permissions=texts(project.get("permissions")),
         organization=organization,
-        organization_role=_role(owner.get("role")),
-        has_sensitive_access=sensitive if isinstance(sensitive, bool) else None,
+        organization_role=role(mapping(of_id(organizations, organization)).get("role")) or None,
+        has_sensitive_access=flag(project.get("hasSensitiveAccess")),
         is_known=isinstance(projects, dict),
+        roles=_roles(mapping(projects), organization),
     )
+
+
+def _roles(projects: Mapping[Any, Any], organization: int | None) -> dict[int, str]:
+    """The role in each project of an organization."""
+    found = {}
+    for key, value in projects.items():
+        id_, said = number(key), mapping(value)
+        if id_ is not None and number(said.get("organization_id")) in {organization, None}:
+            found[id_] = role(said.get("role"))
+    return found
 
 
 def may_write(access: Access) -> MayWrite:
@@ -75,53 +88,3 @@ def may_write(access: Access) -> MayWrite:
     if WRITES in access.permissions or role in _WRITERS:
         return "yes"
     return "no" if role in _READERS else "unknown"
-
-
-def expiry_of(client: Client) -> str:
-    """When the account's credentials end: a time as Mixpanel writes it, `never`, or empty.
-
-    Empty is unknown: not every account may list the accounts of its project.
-    """
-    path = ("projects", str(client.project_id), "service-accounts")
-    try:
-        document = client.app("GET", path)
-    except (AuthError, RemoteError):
-        return ""
-    listed = _mapping(document).get("results", document)
-    for entry in listed if isinstance(listed, list) else []:
-        if _mapping(entry).get("username") == client.account:
-            return _text(entry.get("expires")) or "never"
-    return ""
-
-
-def _of_id(mapping: Any, wanted: int | None) -> Any:
-    """The value whose key is an id; ids are text in these maps, but nobody promised it."""
-    for key, value in _mapping(mapping).items():
-        if str(key) == str(wanted):
-            return value
-    return None
-
-
-def _mapping(value: Any) -> Mapping[Any, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _text(value: Any) -> str | None:
-    """One line of text, harmless on a terminal; none where there is nothing to see."""
-    return (clean(value) or None) if isinstance(value, str) else None
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    listed = value if isinstance(value, list) else []
-    return tuple(text for text in map(_text, listed) if text)
-
-
-def _role(value: Any) -> str | None:
-    """A role's name: an object in projects, plain text in organizations."""
-    return _text(value.get("name")) if isinstance(value, dict) else _text(value)
-
-
-def _number(value: Any) -> int | None:
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        return int(value[:18])
-    return value if isinstance(value, int) and not isinstance(value, bool) else None

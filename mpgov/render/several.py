@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import Final
 
 import click
 
-from mpgov.core.cells import in_csv
 from mpgov.core.json_text import dump
 from mpgov.core.model import Json
 from mpgov.core.several import Cell, SeveralReport
+from mpgov.render.columns import aligned, as_csv, as_markdown
 from mpgov.render.visible import visible
 
 FORMATS: Final = ("text", "json", "markdown", "csv")
@@ -50,10 +48,7 @@ def _requests(count: int) -> str:
 def _text(report: SeveralReport, *, color: bool) -> Iterator[str]:
     yield totals(report)
     yield ""
-    rows = list(_rows(report))
-    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
-    for number, row in enumerate(rows):
-        line = "  ".join(_aligned(cell, widths[n], n) for n, cell in enumerate(row)).rstrip()
+    for number, line in enumerate(aligned(*_table(report))):
         yield click.style(line, bold=True) if color and not number else line
     problems = [part for part in report.parts if part.problem]
     if problems:
@@ -65,34 +60,20 @@ def _text(report: SeveralReport, *, color: bool) -> Iterator[str]:
             yield f"  next: {visible(part.hint)}"
 
 
-def _aligned(cell: str, width: int, place: int) -> str:
-    """The name to the left, everything else to the right."""
-    return cell.ljust(width) if not place else cell.rjust(width)
-
-
-def _rows(report: SeveralReport) -> Iterator[list[str]]:
-    """The heading, and a row a project."""
+def _table(report: SeveralReport) -> tuple[list[str], list[list[Cell]]]:
+    """The heads, and a row a project."""
     headings = report.headings
-    yield ["project", *headings, "exit"]
-    for part in report.parts:
-        cells = (_shown(part.cells.get(name)) for name in headings)
-        yield [visible(part.project), *cells, str(part.exit_code)]
-
-
-def _shown(cell: Cell) -> str:
-    if cell is None:
-        return "-"
-    return f"{cell:,}" if isinstance(cell, int) else visible(cell)
+    rows = [
+        [part.project, *(part.cells.get(name) for name in headings), part.exit_code]
+        for part in report.parts
+    ]
+    return ["project", *headings, "exit"], rows
 
 
 def _markdown(report: SeveralReport) -> Iterator[str]:
     yield f"<b>mpgov {report.command}</b> · {totals(report)}"
     yield ""
-    rows = list(_rows(report))
-    for number, row in enumerate(rows):
-        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
-        if not number:
-            yield "| --- |" + " ---: |" * (len(row) - 1)
+    yield from as_markdown(*_table(report))
     for part in report.parts:
         if part.problem:
             yield ""
@@ -100,15 +81,9 @@ def _markdown(report: SeveralReport) -> Iterator[str]:
 
 
 def _csv(report: SeveralReport) -> str:
-    written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\n")
-    writer.writerow(["project", *report.headings, "exit", "problem"])
-    for part in report.parts:
-        cells = [part.cells.get(name) for name in report.headings]
-        shown = [in_csv(c) if isinstance(c, str) else c for c in cells]
-        problem = in_csv(visible(part.problem))
-        writer.writerow([in_csv(part.project), *shown, part.exit_code, problem])
-    return written.getvalue()
+    heads, rows = _table(report)
+    problems = [part.problem for part in report.parts]
+    return as_csv([*heads, "problem"], [[*r, p] for r, p in zip(rows, problems, strict=True)])
 
 
 def _document(report: SeveralReport) -> Json:

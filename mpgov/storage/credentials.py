@@ -77,8 +77,8 @@ def locate_secret(project: Project, environ: Mapping[str, str]) -> Found | None:
     backend = usable_keyring()
     if backend is None or not project.service_account:
         return None
-    kept = _asked(lambda: backend.get_password(SERVICE, project.service_account), "read")
-    return Found(Secret(kept), "keyring", keyring_name(backend)) if kept else None
+    kept = _kept(backend, project.service_account)
+    return Found(kept, "keyring", keyring_name(backend)) if kept else None
 
 
 def variables_of(project: Project) -> tuple[str, ...]:
@@ -100,6 +100,12 @@ def check_host(project: Project) -> None:
         "this machine: it gets no secret",
         hint=f"if that is right, set MIXPANEL_HOST={host}",
     )
+
+
+def kept_secret(account: str) -> Secret | None:
+    """The secret of an account in the keyring, if there is a keyring and it holds one."""
+    backend = usable_keyring()
+    return None if backend is None or not account else _kept(backend, account)
 
 
 def store_secret(account: str, secret: Secret) -> str:
@@ -140,6 +146,11 @@ def usable_keyring() -> KeyringBackend | None:
 def keyring_name(backend: KeyringBackend) -> str:
     """The keyring's name, as it calls itself."""
     return str(backend.name)
+
+
+def _kept(backend: KeyringBackend, account: str) -> Secret | None:
+    kept = _asked(lambda: backend.get_password(SERVICE, account), "read")
+    return Secret(kept) if kept else None
 
 
 def _usable(backend: KeyringBackend) -> Iterable[KeyringBackend]:

@@ -8,9 +8,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 from mpgov.errors import AuthError, MpgovError, UsageError
-from mpgov.mixpanel.access import Access, MayWrite, expiry_of, may_write, who_am_i
-from mpgov.mixpanel.budget import Budget, budget_key
-from mpgov.mixpanel.client import Client
+from mpgov.mixpanel.access import Access, MayWrite, may_write, who_am_i
+from mpgov.mixpanel.service_accounts import expiry_of
 from mpgov.storage.credentials import (
     NO_KEYRING,
     VARIABLE,
@@ -21,9 +20,10 @@ from mpgov.storage.credentials import (
     usable_keyring,
 )
 from mpgov.storage.hosts import REGIONS
+from mpgov.storage.notify import ACCOUNT, check_address
 from mpgov.storage.projects import Project, account_problem, read_environment
 from mpgov.storage.secret import Secret
-from mpgov.storage.state_folder import state_folder
+from mpgov.workflows.lexicon import connect
 from mpgov.workflows.project import Surroundings
 
 # What a region answers about a project that lives in another (reference 1.1).
@@ -96,6 +96,17 @@ def login(around: Surroundings, project: Project, secret: Secret) -> tuple[Stand
     return standing, store_secret(project.service_account, secret)
 
 
+def keep_address(address: Secret) -> str:
+    """Keep the address that notifications go to; the keyring's name."""
+    check_address(address)
+    return store_secret(ACCOUNT, address)
+
+
+def forget_address() -> bool:
+    """Forget the address for notifications; whether the keyring had one."""
+    return delete_secret(ACCOUNT)
+
+
 def status(around: Surroundings, project: Project) -> Status:
     """Where the project's secret is kept, and whether Mixpanel takes it."""
     found = require_found(project, os.environ)
@@ -115,6 +126,16 @@ def status(around: Surroundings, project: Project) -> Status:
 def logout(account: str) -> bool:
     """Forget the secret of an account; whether the keyring had one."""
     return delete_secret(account)
+
+
+def outside(old: str, new: str) -> list[str]:
+    """What the environment still says of an account that was replaced."""
+    told = []
+    if read_environment(os.environ).account == old:
+        told.append(f"MIXPANEL_SERVICE_ACCOUNT still names {old}: let it name {new}")
+    if is_in_environment():
+        told.append(f"{VARIABLE} still holds the old secret, and goes before the keyring")
+    return told
 
 
 def is_in_environment() -> bool:
@@ -154,7 +175,7 @@ def verify(around: Surroundings, project: Project, secret: Secret) -> Standing:
 
 
 def _standing(around: Surroundings, asked: Project, project: Project, secret: Secret) -> Standing:
-    client = _client(around, project, secret)
+    client = connect(around, project, secret)
     access = who_am_i(client)
     expires = expiry_of(replace(client, max_wait=0)) if project.id else ""
     standing = Standing(
@@ -168,22 +189,6 @@ def _standing(around: Surroundings, asked: Project, project: Project, secret: Se
         expires=expires,
     )
     return replace(standing, warnings=_warnings(standing, access))
-
-
-def _client(around: Surroundings, project: Project, secret: Secret) -> Client:
-    limits = around.settings.limits
-    return Client(
-        project,
-        secret,
-        Budget(budget_key(project), folder=state_folder(os.environ), notify=around.notify),
-        timeout=limits.timeout,
-        max_wait=around.max_wait,
-        notify=around.notify,
-        sleep=around.sleep,
-        now=around.now,
-        session=around.session,
-        sent=around.asked.one,
-    )
 
 
 def _region(access: Access, project: Project) -> str:

@@ -27,6 +27,7 @@ from mpgov.storage.base import read_base
 from mpgov.storage.credentials import require_secret
 from mpgov.storage.ledger import Ledger
 from mpgov.storage.projects import Project, place_of
+from mpgov.storage.secret import Secret
 from mpgov.storage.state_folder import state_folder
 from mpgov.workflows.compare import Side
 from mpgov.workflows.earlier import Past, base_of_past
@@ -35,8 +36,11 @@ from mpgov.workflows.project import Surroundings
 from mpgov.workflows.recording import record_branch
 
 
-def connect(around: Surroundings, project: Project) -> Client:
-    """A client of the project, with its secret and this machine's share of the limits."""
+def connect(around: Surroundings, project: Project, secret: Secret | None = None) -> Client:
+    """A client of the project, with its secret and this machine's share of the limits.
+
+    A `secret` is for an account that is not settled yet: one that logs in, or replaces another.
+    """
     limits = around.settings.limits
     shared = partial(
         Budget,
@@ -52,7 +56,7 @@ def connect(around: Surroundings, project: Project) -> Client:
     exports = shared(export_key(project), MOST_EXPORTS, window=HOUR, per="hour")
     return Client(
         project,
-        require_secret(project, os.environ),
+        secret or require_secret(project, os.environ),
         schemas,
         queries,
         exports,

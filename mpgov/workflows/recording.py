@@ -81,7 +81,7 @@ class Recorder:
         """
         changes = tuple(_as_json(item.change) for item in items)
         self.run = Run(
-            _run_id(self.around.now()),
+            run_id(self.around.now()),
             self.kind,
             self._at(),
             self.project.id,
@@ -311,7 +311,8 @@ def _with_after(run: Run, after: Mapping[EntityKey, Json]) -> Run:
     return replace(run, after=dict(after))
 
 
-def _run_id(now: float) -> str:
+def run_id(now: float) -> str:
+    """The name of a run: its moment, and something that tells two of one moment apart."""
     moment = datetime.fromtimestamp(now, UTC).strftime("%Y%m%dT%H%M%SZ")
     return f"{moment}-{secrets.token_hex(3)}"
 

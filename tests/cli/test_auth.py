@@ -6,47 +6,15 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import keyring
 import pytest
-import requests
-from keyring.backend import KeyringBackend
 from keyring.backends import null
 
 CANARY = "c4naryS3cretOfThirtyTwoLetters00"
-
-
-class Memory(KeyringBackend):
-    """A keyring that keeps what it is given for the length of a test."""
-
-    priority = 1  # type: ignore[assignment]
-    name = "memory"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.kept[service, username]
-
-
-@pytest.fixture
-def memory() -> Iterator[Memory]:
-    before = keyring.get_keyring()
-    made = Memory()
-    keyring.set_keyring(made)
-    yield made
-    keyring.set_keyring(before)
 
 
 @pytest.fixture
@@ -246,44 +214,6 @@ def test_logout_of_nobody(run, tmp_path, monkeypatch, memory):
 
 
 # Regions: Mixpanel's own hosts, answered on the wire
-
-
-class Regions:
-    """Mixpanel's hosts, of which one knows the account."""
-
-    def __init__(self, home: str, **project: object) -> None:
-        self.home = home
-        self.project = {"name": "Shop", "role": {"name": "admin"}, "domain": home, **project}
-        self.expires: object = None
-        self.asked: list[str] = []
-
-    def send(self, request: requests.PreparedRequest, **_: object) -> requests.Response:
-        parts = urlsplit(request.url)
-        self.asked.append(parts.hostname)
-        response = requests.Response()
-        response.status_code, response.url, response.request = 200, request.url, request
-        answer: object = {"status": "ok", "results": {"projects": {"42": self.project}}}
-        if parts.path.endswith("/service-accounts"):
-            answer = {"results": [{"username": "gov", "expires": self.expires}]}
-        if parts.hostname != self.home:
-            response.status_code = 401
-            answer = {"status": "error", "error": "unknown account"}
-        response._content = json.dumps(answer).encode()  # noqa: SLF001 the wire is replaced
-        return response
-
-
-@pytest.fixture
-def regions(monkeypatch, tmp_path, memory) -> Callable[..., Regions]:
-    def made(home: str, **project: object) -> Regions:
-        wire = Regions(home, **project)
-        send = lambda _self, request, **options: wire.send(request, **options)  # noqa: E731
-        monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send)
-        return wire
-
-    assert memory.kept == {}
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "mpgov.toml").write_text('[projects.shop]\nid = 42\nservice_account = "gov"\n')
-    return made
 
 
 def test_login_finds_the_region(regions, memory, run):

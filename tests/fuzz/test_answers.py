@@ -14,8 +14,9 @@ from mpgov.core.select import Selection
 from mpgov.errors import MpgovError
 from mpgov.formats import plan_yaml, schemas_json
 from mpgov.formats.base import Source
-from mpgov.mixpanel.access import expiry_of, may_write, who_am_i
+from mpgov.mixpanel.access import may_write, who_am_i
 from mpgov.mixpanel.lexicon import read
+from mpgov.mixpanel.service_accounts import expiry_of
 from mpgov.mixpanel.usage import event_names
 from mpgov.render import json_text, text
 from mpgov.workflows import sync

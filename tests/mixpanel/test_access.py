@@ -43,6 +43,7 @@ def test_the_reference_s_sample():
         organization=9,
         organization_role="member",
         has_sensitive_access=False,
+        roles={42: "admin"},
     )
     assert access.region == "eu"
 

@@ -26,31 +26,12 @@ from mpgov.storage.credentials import (
     usable_keyring,
 )
 from mpgov.storage.projects import Project
+from tests.keyrings import Memory
 
 CANARY = "c4naryS3cretOfThirtyTwoLetters00"
 ACCOUNT = "gov.1a2b3c.mp-service-account"
 PROJECT = Project("shop", 42, service_account=ACCOUNT)
 FROM_ENVIRONMENT = {"MIXPANEL_SERVICE_ACCOUNT_SECRET": CANARY}
-
-
-class Memory(KeyringBackend):
-    """A keyring that keeps what it is given for the length of a test."""
-
-    priority = 1  # type: ignore[assignment]
-    name = "memory"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.kept[service, username]
 
 
 class Broken(Memory):

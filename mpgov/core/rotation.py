@@ -1,0 +1,104 @@
+"""A rotation: one service account replaced by another, step by step, as the record tells it.
+
+The record is written before and after every step, so that whoever is interrupted finds out what
+was done. What is *true* is asked of Mixpanel and the keyring, though: a step may have been done
+and not recorded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, TypeAlias
+
+from mpgov.core.model import Json, nothing
+
+Step: TypeAlias = Literal[
+    "begun", "created", "joined", "verified", "stored", "named", "kept", "deleted", "removed"
+]
+SUFFIX: Final = ".mp-service-account"
+_DATED: Final = re.compile(r"-\d{8}-[0-9a-f]{6}$")
+LONGEST_LABEL: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """What is known of a rotation; `new` and `new_id` once the new account was made.
+
+    `roles` are those of the old account, by project. `keep` are the days for which the old one is
+    to be kept, and `until` the day up to which it is. A `manual` one was made by a person in
+    Mixpanel, who also ends the old.
+    """
+
+    run: str
+    old: str
+    old_id: int
+    label: str = ""
+    organization: int | None = None
+    organization_role: str = ""
+    roles: Mapping[int, str] = field(default_factory=nothing)
+    new: str = ""
+    new_id: int = 0
+    keep: int | None = None
+    until: str = ""
+    manual: bool = False
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the new account is in use, and only the old one's end is still to come."""
+        return self.steps[-1:] == ("kept",)
+
+
+def label_of(name: str, day: str, mark: str) -> str:
+    """The label of the account that replaces one: its own, with the day and a mark.
+
+    The mark is what an account is known again by whose creation was never answered.
+    """
+    own = name.removesuffix(SUFFIX).rpartition(".")[0] or name.removesuffix(SUFFIX)
+    own = _DATED.sub("", own)[:LONGEST_LABEL] or "mpgov"
+    return f"{own}-{day.replace('-', '')}-{mark}"
+
+
+def rotation_as_json(rotation: Rotation) -> dict[str, Json]:
+    """What the first record of a rotation says beside who and when."""
+    return {
+        "step": "begun",
+        "old": {"name": rotation.old, "id": rotation.old_id},
+        "label": rotation.label,
+        "organization": rotation.organization,
+        "organization_role": rotation.organization_role,
+        "roles": {str(project): role for project, role in rotation.roles.items()},
+        "keep_old": rotation.keep,
+        "manual": rotation.manual,
+    }
+
+
+def rotation_of(run: str, entries: Iterable[Mapping[str, Any]]) -> Rotation | None:
+    """A rotation as the lines of its run tell it; `None` where they tell of none."""
+    lines = [entry for entry in entries if entry.get("run") == run and entry.get("step")]
+    if not lines or not isinstance(lines[0].get("old"), dict):
+        return None
+    begun = lines[0]
+    said: dict[str, Any] = {}
+    for entry in lines[1:]:
+        if isinstance(entry.get("new"), dict):
+            said["new"] = str(entry["new"].get("name", ""))
+            said["new_id"] = int(entry["new"].get("id") or 0)
+        if entry.get("until"):
+            said["until"] = str(entry["until"])
+    roles = begun.get("roles") or {}
+    return Rotation(
+        run,
+        str(begun["old"].get("name", "")),
+        int(begun["old"].get("id") or 0),
+        str(begun.get("label") or ""),
+        begun.get("organization"),
+        str(begun.get("organization_role") or ""),
+        {int(project): str(role) for project, role in roles.items()},
+        keep=begun.get("keep_old"),
+        manual=bool(begun.get("manual")),
+        steps=tuple(entry["step"] for entry in lines),
+        **said,
+    )

@@ -1,0 +1,58 @@
+"""The service accounts of a project and its organization, with what is known of them here."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from mpgov.core.accounts import AccountsReport, Known, ServiceAccount, listed
+from mpgov.errors import AuthError, RemoteError
+from mpgov.mixpanel.access import Access, who_am_i
+from mpgov.mixpanel.client import Client
+from mpgov.mixpanel.service_accounts import accounts_of_organization, accounts_of_project
+from mpgov.storage.ledger import Ledger
+from mpgov.storage.projects import Project
+from mpgov.workflows.lexicon import connect, fetch_record
+from mpgov.workflows.project import Surroundings
+
+
+def accounts(around: Surroundings) -> AccountsReport:
+    """The accounts of the project, and those of the organization alone where we may ask."""
+    project = around.project()
+    fetch_record(around, project)
+    client = connect(around, project)
+    members = accounts_of_project(client)
+    others, unknown = _others(client, who_am_i(client), members)
+    known = known_accounts(around, project)
+    now = datetime.fromtimestamp(around.now(), UTC)
+    ours = project.service_account
+    return AccountsReport(
+        project.name,
+        listed(members, ours, now, known),
+        None if others is None else listed(others, ours, now),
+        unknown,
+    )
+
+
+def known_accounts(around: Surroundings, project: Project) -> dict[str, Known]:
+    """What the record says of accounts: when each synced last."""
+    found: dict[str, Known] = {}
+    for line in Ledger(around.folder(project)).read():
+        entry = line.entry
+        account, day = entry.get("account"), str(entry.get("at", ""))[:10]
+        if entry.get("kind") in {"sync", "undo"} and entry.get("state") == "done" and account:
+            found[str(account)] = Known(synced=day)
+    return found
+
+
+def _others(
+    client: Client, access: Access, members: tuple[ServiceAccount, ...]
+) -> tuple[tuple[ServiceAccount, ...] | None, str]:
+    """The accounts that are in the organization and not in the project; or why nobody says."""
+    if access.organization is None:
+        return None, "Mixpanel does not say which organization the project belongs to"
+    try:
+        everybody = accounts_of_organization(client, access.organization)
+    except (AuthError, RemoteError) as error:
+        return None, error.message
+    there = {one.name for one in members}
+    return tuple(one for one in everybody if one.name not in there), ""

@@ -1,0 +1,295 @@
+"""Replace a service account by a new one: refuse first, then step by step, finished or undone.
+
+An interrupted rotation is settled by the next call: where the new account's secret was kept it
+goes on, else what was made is taken away again.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Final, Literal, TypeAlias
+
+from mpgov.core.accounts import WRITERS, Membership, ServiceAccount, cannot_be_made
+from mpgov.core.moment import stamp
+from mpgov.core.record import moment
+from mpgov.core.rotation import Rotation, label_of
+from mpgov.errors import AuthError, MpgovError, RemoteError, UsageError
+from mpgov.mixpanel.access import Access, who_am_i
+from mpgov.mixpanel.client import Client, RefusedError
+from mpgov.mixpanel.service_accounts import accounts_of_project
+from mpgov.storage.credentials import NO_KEYRING, find_secret, require_found, usable_keyring
+from mpgov.storage.projects import Project, read_environment
+from mpgov.storage.secret import Secret
+from mpgov.storage.secret_command import check_command
+from mpgov.workflows.lexicon import connect
+from mpgov.workflows.project import Surroundings
+from mpgov.workflows.recording import Recorder, run_id
+from mpgov.workflows.rotation_log import RotationLog, unfinished
+from mpgov.workflows.rotation_steps import RotationSteps
+
+BY_HAND: Final = "mpgov auth rotate --manual: somebody with the rights makes the new one"
+
+Ended: TypeAlias = Literal["rotated", "kept", "undone", "waiting"]
+
+
+@dataclass(frozen=True, slots=True)
+class RotateWish:
+    """What was asked of a rotation; `keep_old` and `expires` in days."""
+
+    keep_old: int | None = None
+    store_command: str = ""
+    expires: int | None = None
+    reason: str = ""
+    end_old: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """How a rotation ended, and what there is to know about it."""
+
+    how: Ended
+    rotation: Rotation
+    text: str = ""
+
+
+@dataclass(slots=True)
+class Rotating:
+    """A rotation that was prepared: everything that can be refused was."""
+
+    steps: RotationSteps
+    client: Client
+    wish: RotateWish
+
+    @property
+    def rotation(self) -> Rotation:
+        """What is to be done."""
+        return self.steps.rotation
+
+    def carry_out(self) -> Rotated:
+        """Make the new account, prove it, put it in use, and end the old one."""
+        steps = self.steps
+        steps.log.begin()
+        try:
+            secret = steps.create(self.client)
+        except MpgovError as error:
+            raise _undone(steps, [self.client], error) from None
+        return go_on(steps, secret, [self.client], self.wish)
+
+
+def prepare(around: Surroundings, wish: RotateWish) -> Rotating:
+    """Find out all that is needed, and refuse what cannot be; nothing is changed yet."""
+    project = around.project()
+    found = require_found(project, os.environ)
+    _refuse_homeless(found.source, wish)
+    recorder = recorder_of(around, project, wish.reason)
+    recorder.ledger.prepare()
+    client = connect(around, project, found.secret)
+    access = who_am_i(client)
+    ours, places = _places(client, access)
+    problems = list(_problems(access, places))
+    if problems:
+        raise AuthError("\n".join(problems), hint=BY_HAND)
+    now = around.now()
+    rotation = Rotation(
+        run_id(now),
+        ours.name,
+        ours.id,
+        label_of(ours.name, stamp(now)[:10], secrets.token_hex(3)),
+        access.organization,
+        (access.organization_role or "").lower(),
+        {place.project: place.role for place in places},
+        keep=wish.keep_old,
+    )
+    log = RotationLog(recorder, rotation)
+    ends = _end_of(ours, wish, now)
+    return Rotating(RotationSteps(around, project, log, wish.store_command, ends), client, wish)
+
+
+def go_on(steps: RotationSteps, secret: Secret, clients: list[Client], wish: RotateWish) -> Rotated:
+    """From the new account to the old one's end; taken back where it does not work."""
+    new = steps.client_of(steps.rotation.new, secret)
+    done = steps.rotation.steps
+    try:
+        if "joined" not in done:
+            steps.join(clients[0])
+        steps.verify(secret)
+        if "stored" not in done or wish.store_command:
+            steps.store(secret)
+        steps.name()
+    except MpgovError as error:
+        raise _undone(steps, clients, error) from None
+    keep = steps.rotation.keep if wish.keep_old is None else wish.keep_old
+    if keep is not None and not wish.end_old:
+        until = datetime.fromtimestamp(steps.around.now(), UTC) + timedelta(days=keep)
+        steps.log.kept(f"{until:%Y-%m-%d}")
+        return Rotated("kept", steps.rotation)
+    steps.end_old([new, *clients])
+    return Rotated("rotated", steps.rotation)
+
+
+def interrupted(around: Surroundings, wish: RotateWish) -> Rotated | None:
+    """Settle a rotation that was begun and never ended; nothing where there is none."""
+    project = around.project()
+    recorder = recorder_of(around, project, wish.reason)
+    rotation = unfinished(recorder)
+    if rotation is None:
+        return None
+    log = RotationLog(recorder, rotation)
+    steps = RotationSteps(around, project, log, wish.store_command)
+    if not rotation.is_waiting:
+        around.notify(f"the rotation {rotation.run} of {rotation.old} was interrupted")
+    if rotation.manual:
+        return _settle_manual(steps)
+    return _settle(steps, wish)
+
+
+def recorder_of(around: Surroundings, project: Project, reason: str) -> Recorder:
+    """The record, as it is now."""
+    recorder = Recorder(around, project, None, reason, kind="token")
+    if recorder.branch is not None:
+        recorder.branch.fetch()
+    return recorder
+
+
+def _settle(steps: RotationSteps, wish: RotateWish) -> Rotated:
+    """Go on with the new account where its secret is there, else take back what was made."""
+    rotation = steps.rotation
+    if rotation.is_waiting and not wish.end_old and rotation.until > _today(steps.around):
+        return Rotated("waiting", rotation, f"kept until {rotation.until}")
+    secret = steps.secret_of_new()
+    new = _working(steps, rotation.new, secret)
+    old = _working(steps, rotation.old, _old_secret(steps))
+    clients = [client for client in (old, new) if client is not None]
+    if not clients:
+        raise AuthError(
+            f"neither {rotation.old} nor what was to replace it is accepted by Mixpanel",
+            hint="mpgov auth login with an account that is, then mpgov auth rotate again",
+        )
+    if rotation.is_waiting and new is None:
+        raise AuthError(
+            f"{rotation.new} is in use, but its secret is not here to prove that it works; "
+            f"{rotation.old} is kept",
+            hint=f"set MIXPANEL_SERVICE_ACCOUNT={rotation.new} and its secret, and call it again",
+        )
+    if new is None or secret is None:
+        steps.undo(clients, "it was interrupted before its secret was kept", recovered=True)
+        return Rotated("undone", steps.rotation)
+    if rotation.is_waiting:
+        steps.end_old([new, *clients])
+        return Rotated("rotated", steps.rotation)
+    return go_on(steps, secret, clients, wish)
+
+
+def _settle_manual(steps: RotationSteps) -> Rotated:
+    """Find out whether a person has ended the old account."""
+    rotation = steps.rotation
+    secret = steps.secret_of_new()
+    if not rotation.is_waiting or secret is None:
+        steps.log.end(f"given up, {rotation.old} stays", recovered=True)
+        return Rotated("undone", steps.rotation)
+    client = steps.client_of(rotation.new, secret)
+    if _is_there(steps, client):
+        return Rotated("waiting", rotation, "Mixpanel still has it: delete it there")
+    steps.forget_old()
+    return Rotated("rotated", steps.rotation)
+
+
+def _is_there(steps: RotationSteps, client: Client) -> bool:
+    """Whether the old account is still there: by the project's list, else by its own secret."""
+    old = steps.rotation.old
+    try:
+        return any(account.name == old for account in accounts_of_project(client))
+    except (AuthError, RemoteError):
+        return _working(steps, old, _old_secret(steps)) is not None
+
+
+def _working(steps: RotationSteps, account: str, secret: Secret | None) -> Client | None:
+    """A client of the account, if Mixpanel takes its secret."""
+    if not account or secret is None:
+        return None
+    client = steps.client_of(account, secret)
+    try:
+        who_am_i(client)
+    except RefusedError:
+        return None
+    return client
+
+
+def _old_secret(steps: RotationSteps) -> Secret | None:
+    return find_secret(replace(steps.project, service_account=steps.rotation.old), os.environ)
+
+
+def _undone(steps: RotationSteps, clients: list[Client], error: MpgovError) -> MpgovError:
+    """Take back what was made, for this reason; the error to end with."""
+    try:
+        steps.undo(clients, error.message)
+        error.hint = error.hint or f"{steps.rotation.old} stays in use; nothing else changed"
+        error.message += "; what was made was removed again"
+    except MpgovError as failure:
+        error.message += f"; what was made could not be removed yet: {failure.message}"
+        error.hint = "mpgov auth rotate again: it finishes what was begun"
+    return error
+
+
+def _refuse_homeless(source: str, wish: RotateWish) -> None:
+    """Refuse where the new name and secret would reach nobody."""
+    if wish.store_command:
+        check_command(wish.store_command, "--store-command")
+    is_outside = source != "keyring" or bool(read_environment(os.environ).account)
+    if is_outside and wish.keep_old is None and not wish.store_command:
+        raise UsageError(
+            "the account's name or secret comes from the environment, where mpgov cannot put the "
+            "new one, and the old one would end at once",
+            hint="--store-command 'gh secret set …' takes the new secret on its stdin; or "
+            "--keep-old DAYS gives you time",
+        )
+    if not wish.store_command and usable_keyring() is None:
+        raise AuthError("there is no system keyring to keep the new secret in", hint=NO_KEYRING)
+
+
+def _places(client: Client, access: Access) -> tuple[ServiceAccount, tuple[Membership, ...]]:
+    """The account as Mixpanel lists it, and its place in every project of its organization."""
+    places: list[Membership] = []
+    ours: ServiceAccount | None = None
+    for project in access.roles or {client.project_id: ""}:
+        for account in accounts_of_project(client, project):
+            if account.name == client.account:
+                ours = account
+                places.append(Membership(project, account.role, account.grant, account.sensitive))
+    if ours is None or not ours.id:
+        raise AuthError(
+            f"Mixpanel does not list {client.account} among the accounts of its projects",
+            hint=BY_HAND,
+        )
+    return ours, tuple(places)
+
+
+def _problems(access: Access, places: tuple[Membership, ...]) -> Iterator[str]:
+    """Why the account cannot be replaced by API."""
+    role = (access.organization_role or "").lower()
+    if role not in WRITERS:
+        shown = access.organization_role or "none that Mixpanel tells"
+        yield (
+            "only owners and admins of the organization make service accounts by API; this "
+            f"account's role in it is {shown}"
+        )
+    yield from cannot_be_made(places)
+
+
+def _end_of(ours: ServiceAccount, wish: RotateWish, now: float) -> str:
+    """When the new account is to expire: as asked, else after as long as the old one had."""
+    life = timedelta(days=wish.expires) if wish.expires is not None else None
+    made, ends = moment(ours.created), moment(ours.expires) if ours.expires else None
+    if life is None and made is not None and ends is not None and ends > made:
+        life = ends - made
+    if life is None:
+        return ""
+    return f"{datetime.fromtimestamp(now, UTC) + life:%Y-%m-%dT%H:%M:%S}"
+
+
+def _today(around: Surroundings) -> str:
+    return stamp(around.now())[:10]

@@ -1,0 +1,67 @@
+"""A rotation where the rights are missing: a person makes the new account, mpgov puts it in use."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+from mpgov.core.rotation import Rotation
+from mpgov.errors import AuthError, MpgovError, UsageError
+from mpgov.mixpanel.access import Access, who_am_i
+from mpgov.storage.credentials import NO_KEYRING, find_secret, usable_keyring
+from mpgov.storage.secret import Secret
+from mpgov.workflows.lexicon import connect
+from mpgov.workflows.project import Surroundings
+from mpgov.workflows.recording import run_id
+from mpgov.workflows.rotation import Rotated, RotateWish, recorder_of
+from mpgov.workflows.rotation_log import RotationLog
+from mpgov.workflows.rotation_steps import RotationSteps
+
+
+def prepare_manual(around: Surroundings, wish: RotateWish) -> str:
+    """The account that is to be replaced; refuses before anybody types a secret in vain."""
+    project = around.project()
+    if not project.service_account:
+        raise AuthError("no service account is named yet", hint="mpgov auth login")
+    if usable_keyring() is None and not wish.store_command:
+        raise AuthError("there is no system keyring to keep the new secret in", hint=NO_KEYRING)
+    recorder_of(around, project, wish.reason).ledger.prepare()
+    return project.service_account
+
+
+def rotate_manually(
+    around: Surroundings, wish: RotateWish, account: str, secret: Secret
+) -> Rotated:
+    """Verify what a person made, put it in use, and wait for the old one's end."""
+    project = around.project()
+    if account == project.service_account:
+        raise UsageError(f"{account} is the old account; name the new one")
+    rotation = Rotation(
+        run_id(around.now()), project.service_account, 0, roles=_roles(around), manual=True
+    )
+    log = RotationLog(recorder_of(around, project, wish.reason), rotation)
+    steps = RotationSteps(around, project, log, wish.store_command)
+    log.begin()
+    log.made(account, 0)
+    try:
+        steps.verify(secret)
+        steps.store(secret)
+        steps.name()
+    except MpgovError as error:
+        log.end(f"given up, {rotation.old} stays: {error.message}")
+        raise
+    log.kept("")
+    return Rotated("kept", log.rotation)
+
+
+def _roles(around: Surroundings) -> dict[int, str]:
+    """The role that the old account has in the project, if Mixpanel still tells it."""
+    project = around.project()
+    secret = find_secret(project, os.environ)
+    if secret is None:
+        return {}
+    try:
+        access: Access = who_am_i(connect(around, replace(project), secret))
+    except MpgovError:
+        return {}
+    return {project.id: access.role} if access.role else {}

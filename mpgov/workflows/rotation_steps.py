@@ -1,0 +1,195 @@
+"""The steps of a rotation, each of which may be done again.
+
+Nothing is destroyed before the new account is proved to work, and what was made in vain is taken
+away again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from mpgov.core.accounts import ServiceAccount, at_least
+from mpgov.core.model import Json
+from mpgov.core.rotation import Rotation
+from mpgov.errors import AuthError, MpgovError, RemoteError
+from mpgov.mixpanel.access import who_am_i
+from mpgov.mixpanel.client import Client
+from mpgov.mixpanel.lexicon import read
+from mpgov.mixpanel.service_accounts import (
+    accounts_of_organization,
+    create_account,
+    delete_account,
+    join_projects,
+)
+from mpgov.storage.credentials import (
+    delete_secret,
+    find_secret,
+    kept_secret,
+    store_secret,
+    usable_keyring,
+)
+from mpgov.storage.projects import Project
+from mpgov.storage.secret import Secret
+from mpgov.storage.secret_command import handed
+from mpgov.storage.toml_edit import projects_of_account, rename_account
+from mpgov.workflows.lexicon import connect
+from mpgov.workflows.project import Surroundings
+from mpgov.workflows.rotation_log import RotationLog
+
+
+@dataclass(slots=True)
+class RotationSteps:
+    """What is done in a rotation, and taken back."""
+
+    around: Surroundings
+    project: Project
+    log: RotationLog
+    store_command: str = ""
+    expires: str = ""
+
+    @property
+    def rotation(self) -> Rotation:
+        """How far it came."""
+        return self.log.rotation
+
+    def client_of(self, account: str, secret: Secret) -> Client:
+        """Mixpanel, asked as an account."""
+        return connect(self.around, replace(self.project, service_account=account), secret)
+
+    def create(self, client: Client) -> Secret:
+        """Make the new account; its secret."""
+        organization = self._organization()
+        made = create_account(
+            client,
+            organization,
+            self.rotation.label,
+            _role_to_give(self.rotation.organization_role),
+            self.expires,
+        )
+        self.log.made(made.account.name, made.account.id)
+        self.around.notify(f"made {made.account.name}")
+        if self.expires and not made.account.expires:
+            raise AuthError(
+                "Mixpanel did not heed --expires: the new account would never expire",
+                hint="go on without it, and put its end into plans/tokens.yaml",
+            )
+        return Secret(made.token)
+
+    def join(self, client: Client) -> None:
+        """Give the new account the roles of the old one."""
+        join_projects(client, self._organization(), self.rotation.new_id, self.rotation.roles)
+        self.log.step("joined")
+
+    def verify(self, secret: Secret) -> None:
+        """Prove that the new account may do what the old one may; raises where it may not."""
+        client = self.client_of(self.rotation.new, secret)
+        access = who_am_i(client)
+        wanted = self.rotation.roles
+        enough = at_least if self.rotation.manual else str.__eq__
+        missing = [p for p, role in wanted.items() if not enough(access.roles.get(p, ""), role)]
+        if access.is_known and missing:
+            listed = ", ".join(f"{p} ({wanted[p]})" for p in missing)
+            raise AuthError(f"the new account lacks its role in project {listed}")
+        read(client, self.around.settings.deprecated_tag)
+        self.log.step("verified")
+        self.around.notify("it works: /me knows it, and Lexicon is read with it")
+
+    def store(self, secret: Secret) -> None:
+        """Put the new secret where it is needed: the keyring, the command, or both."""
+        if usable_keyring() is not None:
+            store_secret(self.rotation.new, secret)
+        if self.store_command:
+            handed(self.store_command, self.rotation.new, secret, os.environ)
+        self.log.step("stored")
+
+    def name(self) -> None:
+        """Let mpgov.toml name the new account."""
+        file = self.around.settings.file
+        named = rename_account(file, self.rotation.old, self.rotation.new) if file else []
+        self.log.step("named", projects=list(named))
+        for project in named:
+            self.around.notify(f"mpgov.toml: [projects.{project}] names it now")
+
+    def end_old(self, clients: Sequence[Client]) -> None:
+        """Delete the old account, as the first who may, and forget its secret."""
+        rotation = self.rotation
+        self._delete(clients, rotation.old_id)
+        self.around.notify(f"deleted {rotation.old}")
+        self.log.step("deleted")
+        self.forget_old()
+
+    def forget_old(self) -> None:
+        """Take the old secret out of the keyring; the end of the rotation."""
+        delete_secret(self.rotation.old)
+        done = f"{self.rotation.old} was replaced by {self.rotation.new}"
+        self.log.end(done, (self.change(),))
+
+    def undo(self, clients: Sequence[Client], why: str, *, recovered: bool = False) -> None:
+        """Take away what was made in vain; the old account stays, and is named."""
+        for account in self.made_in_vain(clients):
+            self._delete(clients, account.id)
+            self.around.notify(f"removed {account.name} again")
+            delete_secret(account.name)
+        self._name_old()
+        self.log.end(f"rolled back, the old account stays: {why}", recovered=recovered)
+
+    def _name_old(self) -> None:
+        file = self.around.settings.file
+        if file is not None and self.rotation.new and projects_of_account(file, self.rotation.new):
+            rename_account(file, self.rotation.new, self.rotation.old)
+
+    def made_in_vain(self, clients: Sequence[Client]) -> list[ServiceAccount]:
+        """The accounts that this rotation made, as far as Mixpanel lists any."""
+        rotation = self.rotation
+        error: MpgovError | None = None
+        for client in clients:
+            try:
+                there = accounts_of_organization(client, self._organization())
+            except (AuthError, RemoteError) as failure:
+                error = failure
+                continue
+            return [a for a in there if a.id == rotation.new_id or rotation.label in a.name]
+        raise error or AuthError("nobody may list the service accounts of the organization")
+
+    def secret_of_new(self) -> Secret | None:
+        """The new account's secret, where it was kept before the rotation was interrupted."""
+        if not self.rotation.new:
+            return None
+        if self.project.service_account == self.rotation.new:
+            return find_secret(self.project, os.environ)
+        return kept_secret(self.rotation.new)
+
+    def change(self) -> dict[str, Json]:
+        """What became of the account, as the record has it."""
+        rotation = self.rotation
+        return {
+            "action": "update",
+            "entity": "service account",
+            "name": rotation.old,
+            "fields": [{"path": ["name"], "before": rotation.old, "after": rotation.new}],
+        }
+
+    def _delete(self, clients: Sequence[Client], id_: int) -> None:
+        """Delete an account as the first of these who may."""
+        error: MpgovError | None = None
+        for client in clients:
+            try:
+                delete_account(client, self._organization(), id_)
+            except (AuthError, RemoteError) as failure:
+                error = failure
+            else:
+                return
+        if error is not None:
+            raise error
+
+    def _organization(self) -> int:
+        if self.rotation.organization is None:
+            raise AuthError("Mixpanel does not say which organization the account belongs to")
+        return self.rotation.organization
+
+
+def _role_to_give(organization_role: str) -> str:
+    """The role to ask for; a member is made without one, which the API cannot say."""
+    return organization_role if organization_role in {"owner", "admin"} else ""
