@@ -15,7 +15,7 @@ from mpgov.core.model import Json
 from mpgov.core.rotation import Rotation
 from mpgov.errors import AuthError, MpgovError, RemoteError
 from mpgov.mixpanel.access import who_am_i
-from mpgov.mixpanel.client import Client
+from mpgov.mixpanel.client import Client, RefusedError
 from mpgov.mixpanel.lexicon import read
 from mpgov.mixpanel.service_accounts import (
     accounts_of_organization,
@@ -153,13 +153,32 @@ class RotationSteps:
             return [a for a in there if a.id == rotation.new_id or rotation.label in a.name]
         raise error or AuthError("nobody may list the service accounts of the organization")
 
-    def secret_of_new(self) -> Secret | None:
-        """The new account's secret, where it was kept before the rotation was interrupted."""
+    def recognise(self, clients: Sequence[Client]) -> None:
+        """Find the new account by its label, where the record does not name it."""
         if not self.rotation.new:
+            for account in self.made_in_vain(clients):
+                self.log.made(account.name, account.id)
+
+    def proved(self, account: str) -> tuple[Client, Secret] | None:
+        """The secret with which Mixpanel takes an account, of those that could be its.
+
+        The environment's may be the old one's or the new one's; the keyring's is by name.
+        """
+        if not account:
             return None
-        if self.project.service_account == self.rotation.new:
-            return find_secret(self.project, os.environ)
-        return kept_secret(self.rotation.new)
+        named = replace(self.project, service_account=account)
+        tried: list[Secret] = []
+        for secret in (find_secret(named, os.environ), kept_secret(account)):
+            if secret is None or secret in tried:
+                continue
+            tried.append(secret)
+            client = self.client_of(account, secret)
+            try:
+                who_am_i(client)
+            except RefusedError:
+                continue
+            return client, secret
+        return None
 
     def change(self) -> dict[str, Json]:
         """What became of the account, as the record has it."""
