@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +24,21 @@ def rule_table() -> None:
     rules = {**settings.rules, "naming/event-case": naming, "naming/property-case": naming}
     shown = replace(settings, rules=rules, naming=Naming("Title Case", "snake_case"))
     print(rules_table(shown), end="")
+
+
+def guide() -> dict[str, list[dict[str, str]]]:
+    """The lines of the guide by section, each with the command that does it."""
+    said = tomllib.loads((Path(__file__).parent / "guide.toml").read_text("utf-8"))
+    return {section["name"]: section["line"] for section in said["section"]}
+
+
+def guide_table() -> None:
+    """The guide line by line; tests/test_guide.py types every command."""
+    for name, lines in guide().items():
+        print(f"**{name}**\n\n| the guide says | type | what it does |\n| --- | --- | --- |")
+        for line in lines:
+            print(f"| {line['says']} | `{line['by']}` | {line['does']} |")
+        print()
 
 
 def commands() -> None:
