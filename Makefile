@@ -60,8 +60,9 @@ bench: $(READY)  ## what it costs, as ratios measured in one run
 contract: $(READY)  ## what Mixpanel does: on the sandbox, or with MPGOV_LIVE=yes on a scratch project
 	$(RUN) tests.contract
 
-torture: $(READY)  ## 1 000 syncs on bad days; SEED=n replays one
+torture: $(READY)  ## 1 000 syncs on bad days; SEED=n replays one; 400 rotations killed
 	$(RUN) tests.torture $(if $(SEED),--seed $(SEED),1000)
+	MPGOV_KILLS=400 $(RUN) pytest -q tests/torture/test_rotation.py
 
 fuzz: $(READY)  ## 5 000 plans, 2 000 mangled files, 500 mangled answers
 	MPGOV_FUZZ=25 $(RUN) pytest -q -n $(WORKERS) tests/fuzz

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -12,8 +13,9 @@ from mpgov.core.several import Part, audit_cells
 from mpgov.errors import UsageError
 from mpgov.render.json_text import document_of
 from mpgov.render.visible import visible
-from mpgov.workflows.audit import AuditWish, audit, write_audit_baseline
+from mpgov.workflows.audit import Audited, AuditWish, audit, audit_news, write_audit_baseline
 from mpgov.workflows.evidence import Look
+from mpgov.workflows.notify import notify as tell_team
 from mpgov.workflows.project import Surroundings
 
 
@@ -47,6 +49,7 @@ Examples:
     metavar="FILE",
     help="Write the next step for what is deprecated: sync --changes FILE applies it.",
 )
+@options.notify
 @options.format_option(*options.FINDING_FORMATS)
 @options.output
 @options.fail_on
@@ -68,6 +71,7 @@ def command(
     baseline: str | None,
     new_baseline: str | None,
     propose: str | None,
+    notify: bool,
     format_: str | None,
     output: str | None,
     fail_on: str,
@@ -87,21 +91,45 @@ def command(
         several.refuse_stdin(plan or plan_option)
         if new_baseline or propose:
             raise UsageError("--write-baseline and --propose are for one project at a time")
-
-        def work(one: Surroundings) -> Part:
-            report = audit(options.plan_path(plan, plan_option, one), one, wish).report
-            code = 1 if fails(report.findings, fail_on) else 0
-            return Part(audit_cells(report), document_of(report), code)
-
-        several.answer(ctx, project, answer, work, max_wait)
+        _several(ctx, project, answer, (plan, plan_option), wish, fail_on, max_wait, notify=notify)
     found = options.around(ctx, project, max_wait)
     audited = audit(options.plan_path(plan, plan_option, found), found, wish)
     if propose:
-        options.Answer(None, propose).write(ctx, audited.proposal)
-        steps = len(audited.proposal.changes)
-        options.tell(ctx, f"{propose}: {steps} next step{'s'[: steps != 1]} proposed")
+        _propose(ctx, audited, propose)
     if new_baseline:
         click.echo(visible(write_audit_baseline(audited, Path(new_baseline))))
         return
     answer.write(ctx, audited.report)
+    if notify:
+        options.tell(ctx, tell_team(found, audit_news(audited.report, wish)))
     ctx.exit(1 if fails(audited.report.findings, fail_on) else 0)
+
+
+def _propose(ctx: click.Context, audited: Audited, file: str) -> None:
+    """Write the next step for what is deprecated."""
+    options.Answer(None, file).write(ctx, audited.proposal)
+    steps = len(audited.proposal.changes)
+    options.tell(ctx, f"{file}: {steps} next step{'s'[: steps != 1]} proposed")
+
+
+def _several(
+    ctx: click.Context,
+    names: tuple[str, ...],
+    answer: options.Answer,
+    plan: tuple[str | None, str | None],
+    wish: AuditWish,
+    fail_on: str,
+    max_wait: float,
+    *,
+    notify: bool,
+) -> NoReturn:
+    """Audit every project; one table."""
+
+    def work(one: Surroundings) -> Part:
+        report = audit(options.plan_path(*plan, one), one, wish).report
+        if notify:
+            options.tell(ctx, f"{one.project_name}: {tell_team(one, audit_news(report, wish))}")
+        code = 1 if fails(report.findings, fail_on) else 0
+        return Part(audit_cells(report), document_of(report), code)
+
+    several.answer(ctx, names, answer, work, max_wait)

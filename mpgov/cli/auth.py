@@ -72,6 +72,7 @@ command.add_command(accounts)
 @options.project
 @service_account
 @click.option("--region", type=click.Choice(["us", "eu", "in"]), help="Where the project lives.")
+@click.option("--notify", is_flag=True, help="Keep the address that --notify posts to, instead.")
 @options.max_wait
 @click.pass_context
 def login(
@@ -80,6 +81,7 @@ def login(
     project: str | None,
     service_account: str | None,
     region: str | None,
+    notify: bool,
     max_wait: float,
 ) -> None:
     """Verify a service account's secret and keep it in the system's keyring.
@@ -89,6 +91,9 @@ def login(
     from mpgov.storage.secret import Secret  # noqa: PLC0415 keyring is heavy
     from mpgov.workflows import auth  # noqa: PLC0415 requests is heavy
 
+    if notify:
+        _keep_address()
+        return
     found = options.around(ctx, project, max_wait)
     chosen = auth.project_for(found, service_account or "", region or "")
     auth.prepare(chosen)
@@ -144,11 +149,18 @@ Examples:
 )
 @options.project
 @service_account
+@click.option("--notify", is_flag=True, help="Forget the address that --notify posts to, instead.")
 @click.pass_context
-def logout(ctx: click.Context, *, project: str | None, service_account: str | None) -> None:
+def logout(
+    ctx: click.Context, *, project: str | None, service_account: str | None, notify: bool
+) -> None:
     """Remove a service account's secret from the system's keyring."""
     from mpgov.workflows import auth  # noqa: PLC0415 requests is heavy
 
+    if notify:
+        gone = auth.forget_address()
+        click.echo(f"the address for notifications {'is removed' if gone else 'was not kept'}")
+        return
     account = service_account
     if not account:
         account = auth.project_for(options.around(ctx, project)).service_account
@@ -171,6 +183,15 @@ def _ask_account() -> str:
         click.echo(HOW_TO_GET_ONE.replace("\b\n", ""))
         raise AuthError("no service account was named", hint="mpgov auth login, once there is one")
     return name
+
+
+def _keep_address() -> None:
+    """Keep the address of the team's chat; it is a secret as well."""
+    from mpgov.storage.secret import Secret  # noqa: PLC0415 keyring is heavy
+    from mpgov.workflows import auth  # noqa: PLC0415 as above
+
+    address = Secret(ask_secret("the address for notifications"))
+    click.echo(f"address   kept in the keyring ({visible(auth.keep_address(address))})")
 
 
 def _described(standing: Standing) -> str:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from calendar import month_name
+from dataclasses import replace
+from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from mpgov.cli import options, several
-from mpgov.core.json_text import dump
-from mpgov.core.record import KINDS, Wanted, end_of, moment, quarter
+from mpgov.core.history import HistoryReport
+from mpgov.core.quarter import quarter
+from mpgov.core.record import KINDS, Wanted, end_of, moment
 from mpgov.errors import UsageError
 from mpgov.render.history_files import SUFFIXES, draw_past
-from mpgov.render.visible import visible
+from mpgov.render.verdicts import verdicts_as_json, verdicts_as_text
 
 if TYPE_CHECKING:
+    from mpgov.core.history import Checked
     from mpgov.render.history_files import PastReport
-    from mpgov.workflows.history import Checked
+    from mpgov.workflows.project import Surroundings
 
 FORMATS: Final = ("text", "json", "csv", "markdown")
+PAGES: Final = ("html", "xlsx")
 ADDED: Final = tuple(kind for kind in KINDS if kind not in {"sync", "undo"})
 
 all_projects = click.option(
@@ -33,18 +39,31 @@ all_projects = click.option(
     epilog="""\b
 Examples:
   mpgov history --name 'Purchase*' --since 2026-10-01
-  mpgov history --quarter 2026-Q4 --all-projects --output q4.csv""",
+  mpgov history --kind token,owner --quarter 2026-Q3 --output audit.html""",
 )
-@click.option("--kind", multiple=True, type=click.Choice(KINDS), help="Only these. Repeatable.")
+@click.option(
+    "--kind",
+    multiple=True,
+    metavar="KIND,…",
+    shell_complete=lambda _ctx, _param, begun: [kind for kind in KINDS if kind.startswith(begun)],
+    help=f"Only these: {', '.join(KINDS)}. Repeatable.",
+)
 @click.option("--name", metavar="GLOB", default="", help="Only what is about these names.")
 @click.option("--owner", metavar="GLOB", default="", help="Only what these owners answer for.")
 @click.option("--since", metavar="DATE", default="", help="From this day or time on (UTC).")
 @click.option("--until", metavar="DATE", default="", help="Up to this day or time.")
-@click.option("--quarter", "quarter_", metavar="YYYY-Qn", default="", help="Only this quarter.")
+@click.option(
+    "--quarter",
+    "quarter_",
+    metavar="YYYY-Qn",
+    default="",
+    help="Only this quarter. Years begin with [review] year_starts, and are called after the "
+    "calendar year in which they begin.",
+)
 @click.option("--last", type=click.IntRange(min=1), metavar="N", help="Only the newest N.")
 @all_projects
 @options.projects
-@options.format_option(*FORMATS)
+@options.format_option(*FORMATS, *PAGES)
 @options.output
 @click.pass_context
 def command(
@@ -70,14 +89,16 @@ def command(
             behind = f"mpgov history {ctx.invoked_subcommand} …"
             raise UsageError("history's options go with its list alone", hint=f"say {behind}")
         return
-    wanted = _wanted(kind, (name, owner), (since, until), quarter_)
     _refuse_both(project, every=all_projects)
     names = project if several.is_asked(project) else ()
     around = options.around(ctx, () if names else project)
+    wanted = Wanted(_kinds(kind), name, owner, *_span(since, until))
+    if quarter_:
+        wanted = _in_quarter(wanted, quarter_, around.settings.year_starts)
     report = history(around, wanted, last=last, every=all_projects, names=names)
     for file in report.damaged:
         options.tell(ctx, f"warning: {file} is damaged: mpgov history verify")
-    _write(report, format_, output)
+    _write(report, format_, output, around)
 
 
 @command.command(
@@ -90,7 +111,7 @@ Examples:
 )
 @click.argument("run")
 @options.project
-@options.format_option(*FORMATS)
+@options.format_option(*FORMATS, *PAGES)
 @options.output
 @click.pass_context
 def show(
@@ -99,7 +120,8 @@ def show(
     """Show what a run intended and what it did, field by field."""
     from mpgov.workflows.history import show as shown  # noqa: PLC0415
 
-    _write(shown(options.around(ctx, project), run), format_, output)
+    around = options.around(ctx, project)
+    _write(shown(around, run), format_, output, around)
 
 
 @command.command(
@@ -132,24 +154,48 @@ def add(
     epilog="""\b
 Examples:
   mpgov history verify
-  mpgov history verify --all-projects --format json""",
+  mpgov history verify --witness --all-projects --format json""",
+)
+@click.option(
+    "--witness",
+    is_flag=True,
+    help="Also hold it against the annotations that [record] witness left in Mixpanel.",
 )
 @all_projects
 @options.projects
 @options.format_option("text", "json")
+@options.max_wait
 @click.pass_context
 def verify(
-    ctx: click.Context, *, all_projects: bool, project: tuple[str, ...], format_: str | None
+    ctx: click.Context,
+    *,
+    witness: bool,
+    all_projects: bool,
+    project: tuple[str, ...],
+    format_: str | None,
+    max_wait: float,
 ) -> None:
     """Check the chain of the record; exit 1 if anything was changed or cut."""
-    from mpgov.workflows.history import verify as verified  # noqa: PLC0415
-
     _refuse_both(project, every=all_projects)
     names = project if several.is_asked(project) else ()
-    around = options.around(ctx, () if names else project)
-    found = verified(around, every=all_projects, names=names)
-    click.echo(_as_json(found) if format_ == "json" else _as_text(found), nl=False)
-    ctx.exit(1 if any(one.problems for one in found) else 0)
+    around = options.around(ctx, () if names else project, max_wait)
+    found = _verified(around, names, every=all_projects, witness=witness)
+    draw = verdicts_as_json if format_ == "json" else verdicts_as_text
+    click.echo(draw(found), nl=False)
+    ctx.exit(max((one.exit_code for one in found), default=0))
+
+
+def _verified(
+    around: Surroundings, names: tuple[str, ...], *, every: bool, witness: bool
+) -> list[Checked]:
+    """Check it offline, or with what only Mixpanel knows."""
+    if witness:
+        from mpgov.workflows.witness import verify_witnessed  # noqa: PLC0415 - it brings requests
+
+        return verify_witnessed(around, every=every, names=names)
+    from mpgov.workflows.history import verify as verified  # noqa: PLC0415
+
+    return verified(around, every=every, names=names)
 
 
 @command.command(
@@ -190,73 +236,64 @@ def blame(
 
     plan = Path(plan_option) if plan_option else None
     asked = Asked(event, property, plan, audit_log)
-    report = blamed(options.around(ctx, project), asked)
+    around = options.around(ctx, project)
+    report = blamed(around, asked)
     for note in report.notes:
         options.tell(ctx, f"note: {note}")
-    _write(report, format_, output)
+    _write(report, format_, output, around)
 
 
-def _write(report: PastReport, format_: str | None, output: str | None) -> None:
-    by_suffix = SUFFIXES.get(Path(output).suffix, "text") if output else "text"
-    options.Answer(format_, output).text(draw_past(report, format_ or by_suffix))
+def _write(
+    report: PastReport, format_: str | None, output: str | None, around: Surroundings
+) -> None:
+    """Write it in the format that is asked for; what is handed on says who asked for it."""
+    by_suffix = SUFFIXES.get(Path(output).suffix.lower(), "text") if output else "text"
+    name = format_ or by_suffix
+    if name in PAGES and isinstance(report, HistoryReport):
+        from mpgov.workflows.history import asked_by  # noqa: PLC0415
+
+        report = asked_by(around, report)
+    options.Answer(format_, output).text(draw_past(report, name))
 
 
-def _wanted(
-    kinds: tuple[str, ...], globs: tuple[str, str], span: tuple[str, str], quarter_: str
-) -> Wanted:
-    since, until = span
+def _kinds(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """The kinds that are named, parted by commas or one by one."""
+    names = (name.strip() for text in texts for name in text.split(","))
+    found = tuple(dict.fromkeys(name for name in names if name))
+    for name in found:
+        if name not in KINDS:
+            near = get_close_matches(name, KINDS, 1)
+            meant = f"; did you mean {near[0]}?" if near else ""
+            hint = f"kinds: {' '.join(KINDS)}"
+            raise UsageError(f"--kind {name}: there is no such kind{meant}", hint=hint)
+    return found
+
+
+def _span(since: str, until: str) -> tuple[datetime | None, datetime | None]:
+    """The time from one day or moment to another."""
     start, end = moment(since), end_of(until)
     for option, text, found in (("--since", since, start), ("--until", until, end)):
         if text and found is None:
             raise UsageError(
                 f"{option} {text}: is no day", hint="2026-11-24, or 2026-11-24T09:30:00Z"
             )
-    if quarter_:
-        if since or until:
-            raise UsageError("--quarter goes with neither --since nor --until")
-        named = quarter(quarter_)
-        if named is None:
-            raise UsageError(f"--quarter {quarter_}: is no quarter", hint="2026-Q4")
-        start, end = named
-    return Wanted(kinds, *globs, since=start, until=end)
+    return start, end
+
+
+def _in_quarter(wanted: Wanted, text: str, year_starts: int) -> Wanted:
+    """The same, of one quarter."""
+    if wanted.since or wanted.until:
+        raise UsageError("--quarter goes with neither --since nor --until")
+    named = quarter(text, year_starts)
+    if named is None:
+        begins = f"with {month_name[year_starts]}"
+        raise UsageError(
+            f"--quarter {text}: is no quarter; write 2026-Q3 or 2026Q3",
+            hint=f"2026-Q1 begins {begins} 2026, and 2026-Q4 is the last of that year",
+        )
+    return replace(wanted, since=named[0], until=named[1], quarter=text.strip())
 
 
 def _refuse_both(project: tuple[str, ...], *, every: bool) -> None:
     if project and every:
         raise UsageError("--project and --all-projects contradict each other")
-
-
-def _as_text(found: Iterable[Checked]) -> str:
-    lines: list[str] = []
-    for one in found:
-        verdict = one.verdict
-        lines += one.problems
-        lines += [f"{one.file}: fork: {text}" for text in verdict.forks]
-        lines += [f"{one.file}: note: {text}" for text in verdict.notes]
-        said = f"{len(one.problems)} problem{'s' * (len(one.problems) != 1)}"
-        whole = "whole" if verdict.count else "nothing was recorded yet"
-        records = f"{verdict.count} record{'s' * (verdict.count != 1)}"
-        lines.append(f"{one.file}: {records}, {said if one.problems else whole}")
-    if not lines:
-        lines.append("there is no project with a record")
-    return "".join(f"{visible(line)}\n" for line in lines)
-
-
-def _as_json(found: Iterable[Checked]) -> str:
-    return dump(
-        {
-            "format": 1,
-            "ledgers": [
-                {
-                    "project": one.project,
-                    "file": one.file,
-                    "records": one.verdict.count,
-                    "problems": list(one.problems),
-                    "forks": list(one.verdict.forks),
-                    "notes": list(one.verdict.notes),
-                }
-                for one in found
-            ],
-        },
-        indent=1,
-    )

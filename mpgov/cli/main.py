@@ -35,9 +35,11 @@ GROUPS: Final[Mapping[str, Mapping[str, str]]] = {
         "history": "what was done, by whom, why; add a record; verify the chain; blame a field",
         "undo": "put back what a sync changed",
         "tokens": "the register of tokens and secrets, and their rotation schedule",
+        "owners": "who answers for what: list, check, transfer",
     },
     "Set-up": {
-        "auth": "credentials: login, logout, status",
+        "auth": "credentials: login, logout, status, list, rotate",
+        "doctor": "is everything in place, and if not, what to do",
         "sandbox": "a Mixpanel on this machine, for rehearsal and tests",
         "demo": "the whole loop on the sandbox, in one minute, no account needed",
     },

@@ -90,6 +90,11 @@ progress = click.option(
     default="auto",
     help="plain: lines instead of a bar, for screen readers.",
 )
+notify = click.option(
+    "--notify",
+    is_flag=True,
+    help="Post what is new to MPGOV_NOTIFY_URL, or the address in the keyring; each thing once.",
+)
 fail_on = click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "info", "never"]),

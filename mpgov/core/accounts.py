@@ -123,6 +123,15 @@ def _roles(account: ServiceAccount, known: Known, somebody_syncs: bool) -> Itera
         )
 
 
+def at_least(role: str, wanted: str) -> bool:
+    """Whether a role lets do what another does; of custom ones only the same does."""
+    if role == wanted:
+        return True
+    order = {name: rank for rank, name in enumerate(ROLES)}
+    mine, least = order.get(role.lower()), order.get(wanted.lower())
+    return mine is not None and least is not None and mine <= least
+
+
 @dataclass(frozen=True, slots=True)
 class Membership:
     """An account's place in one project."""

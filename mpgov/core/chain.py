@@ -79,12 +79,16 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a check of the chain found; `problems` are line number (0: the head) and text."""
+    """What a check of the chain found; `problems` are line number (0: the head) and text.
+
+    `head` are the tips that are there, the last one of the file first.
+    """
 
     count: int
     problems: tuple[tuple[int, str], ...] = ()
     forks: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    head: tuple[Claim, ...] = ()
 
 
 def link(entry: Mapping[str, Json], prev: str, number: int) -> Line:
@@ -143,18 +147,32 @@ def write_head(head: Head) -> str:
 
 def head_of(found: Scan, before: Head) -> Head:
     """A head that claims every tip. What the earlier one claimed in vain stays, to be seen."""
-    depths = _depths(found.lines)
-    followed = {line.prev for line in found.lines}
-    tips = [(line.hash, depths[line.hash]) for line in found.lines if line.hash not in followed]
+    depths = depths_of(found.lines)
     in_vain = [claim for claim in before.claims if depths.get(claim[0]) != claim[1]]
     is_lost = len(found.lines) > 1 and _is_lost(found.lines[:-1], before)
     rebuilt = (*before.rebuilt, found.lines[-1].number) if is_lost else before.rebuilt
-    return Head(True, (*in_vain, *tips), rebuilt)
+    return Head(True, (*in_vain, *reversed(tips(found.lines))), rebuilt)
+
+
+def depths_of(lines: Iterable[Line]) -> dict[str, int]:
+    """Per line, how many lines lead to it, itself included, as far as they are there."""
+    depths: dict[str, int] = {}
+    for line in lines:
+        depths[line.hash] = depths.get(line.prev, 0) + 1
+    return depths
+
+
+def tips(lines: Sequence[Line]) -> tuple[Claim, ...]:
+    """The lines that none follows, the last first, each with how many lead to it."""
+    depths = depths_of(lines)
+    followed = {line.prev for line in lines}
+    ends = (line.hash for line in reversed(lines) if line.hash not in followed)
+    return tuple((tip, depths[tip]) for tip in ends)
 
 
 def is_whole(found: Scan, head: Head) -> bool:
     """Whether everything that the head claims is there."""
-    depths = _depths(found.lines)
+    depths = depths_of(found.lines)
     return all(depths.get(tip) == count for tip, count in head.claims)
 
 
@@ -181,9 +199,8 @@ def judge(found: Scan, head: Head) -> Verdict:
     if is_interrupted:
         notes.append(f"line {half} is half a line: an append was interrupted; {_HEALS}")
     notes += _loose(found, head)
-    return Verdict(
-        len(found.lines), tuple(sorted(problems)), tuple(_forks(found.lines)), tuple(notes)
-    )
+    forks, ends = tuple(_forks(found.lines)), tips(found.lines)
+    return Verdict(len(found.lines), tuple(sorted(problems)), forks, tuple(notes), ends)
 
 
 _HEALS: Final = "the next one puts it right"
@@ -218,14 +235,6 @@ def _checked(tip: Any) -> str:
     return tip
 
 
-def _depths(lines: Iterable[Line]) -> dict[str, int]:
-    """Per line, how many lines lead to it, itself included, as far as they are there."""
-    depths: dict[str, int] = {}
-    for line in lines:
-        depths[line.hash] = depths.get(line.prev, 0) + 1
-    return depths
-
-
 def _unchained(found: Scan) -> Iterator[tuple[int, str]]:
     """Lines that follow none; a line behind a broken one is only its victim."""
     known = {line.hash for line in found.lines}
@@ -242,7 +251,7 @@ def _unchained(found: Scan) -> Iterator[tuple[int, str]]:
 
 def _missing(found: Scan, head: Head) -> Iterator[str]:
     """What the head claims in vain; a broken line has told of itself already."""
-    depths = _depths(found.lines)
+    depths = depths_of(found.lines)
     for tip, count in head.claims:
         held = depths.get(tip)
         if held is None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
+from mpgov.core.chain import Verdict
 from mpgov.core.change import FieldChange
-from mpgov.core.model import UNSET, EntityKey, Path, Value
-from mpgov.core.record import Record, fields_of
+from mpgov.core.model import UNSET, EntityKey, Path, Value, nothing
+from mpgov.core.record import Record, Things, Wanted, fields_of
+from mpgov.core.witness import Compared
 
 NEAR: Final = timedelta(minutes=5)  # between our record of an edit and Mixpanel's
 
@@ -18,24 +20,54 @@ Source: TypeAlias = Literal["record", "plan", "Mixpanel"]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A record with the project and the line of the ledger it stands in."""
+    """A record with the project, the line of the ledger it stands in, and that line's hash."""
 
     project: str
     line: int
     record: Record
+    hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check of one ledger found; `problems` each begin with file and line.
+
+    `witness` is what Mixpanel's annotations say of it, where they were asked for.
+    """
+
+    project: str
+    file: str
+    verdict: Verdict
+    problems: tuple[str, ...] = ()
+    witness: Compared | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """1 where something was changed or cut; Mixpanel's own where it could not be asked."""
+        asked = self.witness.exit_code if self.witness else 0
+        return max(1 if self.problems else 0, asked)
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryReport:
     """Records, the newest first; `found` counts those that were left out of the list, too.
 
-    `in_full` asks for every field. `damaged` are ledgers of which some lines cannot be read.
+    `in_full` asks for every field. `chain` is the verdict on each ledger. `wanted` is what was
+    asked for, `at` when, and `who` by whom, where that is to be told.
     """
 
     told: tuple[Told, ...]
     found: int
     in_full: bool = False
-    damaged: tuple[str, ...] = ()
+    chain: tuple[Checked, ...] = ()
+    wanted: Wanted = field(default_factory=Wanted)
+    at: str = ""
+    who: Things = field(default_factory=nothing)
+
+    @property
+    def damaged(self) -> tuple[str, ...]:
+        """The ledgers in which something was changed or cut."""
+        return tuple(one.file for one in self.chain if one.problems)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,6 @@ _TEXTS: Final = ("kind", "state", "run", "at")
 _KNOWN: Final = frozenset(
     {"format", *_TEXTS, "who", "account", "project", "commit", "reason", "changes", "prev", "hash"}
 )
-_QUARTER: Final = re.compile(r"(\d{4})-?[Qq]([1-4])", re.ASCII)
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 Things = Mapping[str, Any]
@@ -80,10 +79,15 @@ class Record:
     @property
     def by(self) -> str:
         """Who did it, in a word: the person that git knows, the actor in CI, or the user."""
-        ci = self.who.get("ci")
-        actor = ci.get("actor") if isinstance(ci, Mapping) else None
+        actor = self.ci.get("actor")
         found = (self.who.get("git"), actor, self.who.get("os"), self.account)
         return next((text for text in found if isinstance(text, str) and text), "somebody")
+
+    @property
+    def ci(self) -> Things:
+        """What the platform said of the job, where it was done in CI."""
+        ci = self.who.get("ci")
+        return ci if isinstance(ci, Mapping) else {}
 
     def fields(self) -> Iterator[Things]:
         """Every field that changed, of whatever; only those that have a path."""
@@ -128,13 +132,17 @@ def record_from_json(entry: Mapping[str, Any]) -> Record:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which records are looked for; what is empty does not matter. `until` is not included."""
+    """Which records are looked for; what is empty does not matter. `until` is not included.
+
+    `quarter` is what somebody called the time from `since` to `until`.
+    """
 
     kinds: tuple[str, ...] = ()
     name: str = ""
     owner: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    quarter: str = ""
 
     def takes(self, record: Record) -> bool:
         """Whether the record is one of them."""
@@ -182,16 +190,6 @@ def end_of(text: str) -> datetime | None:
         return found + step
     except OverflowError:
         return None
-
-
-def quarter(text: str) -> tuple[datetime, datetime] | None:
-    """The first moment of a quarter such as `2026-Q4`, and the first after it."""
-    match = _QUARTER.fullmatch(text.strip())
-    if match is None or not 0 < int(match[1]) < 9999:
-        return None
-    year, number = int(match[1]), int(match[2])
-    after = (year + 1, 1) if number == 4 else (year, 3 * number + 1)
-    return datetime(year, 3 * number - 2, 1, tzinfo=UTC), datetime(*after, 1, tzinfo=UTC)
 
 
 def _any(texts: tuple[str, ...] | frozenset[str], glob: str) -> bool:

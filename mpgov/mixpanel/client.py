@@ -59,7 +59,7 @@ class Client:
     """One project of one Mixpanel, as one service account.
 
     `max_wait` bounds the waiting within one call; `notify` hears of every wait, `sent` of every
-    request.
+    request. `date` is what the last answer says the time is.
     """
 
     project: Reachable
@@ -76,6 +76,7 @@ class Client:
     sent: Callable[[], None] = field(default=lambda: None, repr=False)
     hosts: Hosts = field(init=False)
     quota: Quota | None = field(init=False, default=None)
+    date: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
         self.hosts = hosts_of(self.project)
@@ -226,6 +227,7 @@ class Client:
         if response is None:
             return replace(trouble, again=trouble.again and (call.safe or trouble.unsent))
         self._note_quota(call, response)
+        self.date = response.headers.get("Date", "")
         if response.status_code < 400 and not is_stray(call, response):
             return response
         if response.status_code == 429:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import truststore
 from requests import Response, Session
 from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 from mpgov import __version__
 
@@ -82,7 +83,7 @@ def hosts_of(project: Reachable) -> Hosts:
     )
 
 
-def open_session(*, direct: bool) -> Session:
+def open_session(*, direct: bool, retries: Retry | int = 0) -> Session:
     """A session that trusts what this machine trusts, and keeps no cookies.
 
     The proxy variables count, except for a direct one; what the user set as REQUESTS_CA_BUNDLE
@@ -92,8 +93,9 @@ def open_session(*, direct: bool) -> Session:
     session.trust_env = not direct
     session.headers["User-Agent"] = f"mpgov/{__version__}"
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    if authorities() is True:
-        session.mount("https://", _SystemTrust())
+    trusting = _SystemTrust if authorities() is True else HTTPAdapter
+    session.mount("https://", trusting(max_retries=retries))
+    session.mount("http://", HTTPAdapter(max_retries=retries))
     return session
 
 

@@ -10,16 +10,13 @@ from mpgov.core.audit import AuditReport, EventRow
 from mpgov.core.cells import put
 from mpgov.core.finding import Finding
 from mpgov.core.report import CheckReport, counts
-from mpgov.render.visible import visible
+from mpgov.render.sheets import FONT, HEADER, cell_text, fit, frame, headings
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
 _COLOURS: Final = {"error": "FAD2CF", "warning": "FEEFC3", "info": "D2E3FC"}
-_HEADER: Final = "1F3A5F"
-_FONT: Final = "Calibri"
-_LONGEST: Final = 2000  # characters of a cell
 _FINDINGS: Final = (
     ("Severity", 10),
     ("Rule", 28),
@@ -97,25 +94,25 @@ def _summary(
             cell.alignment = Alignment(wrap_text=column == 3, vertical="top", horizontal="left")
         if len(cells) == 1:
             size = 16 if number == 1 else 12
-            page.cell(number, 1).font = Font(_FONT, bold=True, size=size, color=_HEADER)
+            page.cell(number, 1).font = Font(FONT, bold=True, size=size, color=HEADER)
     start = page.max_row + 2
     sheets = [family.title() for family in families] + ([EVENTS] if has_events else [])
     for number, title in enumerate(sheets, start):
         cell = page.cell(number, 1)
         put(cell, title)
         cell.hyperlink = f"#'{title}'!A1"
-        cell.font = Font(_FONT, color="0563C1", underline="single")
-    _fit(page)
+        cell.font = Font(FONT, color="0563C1", underline="single")
+    fit(page)
 
 
 def _told(report: CheckReport | AuditReport) -> Iterator[tuple[str | float, ...]]:
     """The rows of the first sheet: a heading alone, else a word, a number and what it means."""
     if isinstance(report, AuditReport):
-        yield (f"Audit of {_text(report.project)}",)
+        yield (f"Audit of {cell_text(report.project)}",)
         yield "At", "", report.at
     else:
         yield ("Check of the plan",)
-    yield "Plan", "", _text(report.plan)
+    yield "Plan", "", cell_text(report.plan)
     for severity, count in counts(report.findings).items():
         yield f"{severity}s".replace("infos", "info"), count, "new" if report.baseline else ""
     if report.set_aside:
@@ -123,7 +120,7 @@ def _told(report: CheckReport | AuditReport) -> Iterator[tuple[str | float, ...]
     if isinstance(report, AuditReport):
         yield from _health(report)
     for note in report.notes:
-        yield "Note", "", _text(note)
+        yield "Note", "", cell_text(note)
     yield ("Sheets",)
 
 
@@ -145,11 +142,11 @@ def _findings(
 ) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill  # noqa: PLC0415 - heavy
 
-    _headings(page, _FINDINGS)
+    headings(page, _FINDINGS)
     fills = {name: PatternFill("solid", fgColor=colour) for name, colour in _COLOURS.items()}
     wrapped, link = (
         Alignment(wrap_text=True, vertical="top"),
-        Font(_FONT, color="0563C1", underline="single"),
+        Font(FONT, color="0563C1", underline="single"),
     )
     for number, (one, state) in enumerate(found, 2):
         for column, value in enumerate(_cells(one, state), 1):
@@ -165,7 +162,7 @@ def _findings(
             event: Any = page.cell(number, 4)
             event.hyperlink = f"#'{EVENTS}'!A{row}"
             event.font = link
-    _frame(page, len(_FINDINGS), len(found) + 1)
+    frame(page, len(_FINDINGS), len(found) + 1)
 
 
 def _cells(one: Finding, state: str) -> tuple[str | float, ...]:
@@ -173,21 +170,21 @@ def _cells(one: Finding, state: str) -> tuple[str | float, ...]:
         one.severity,
         one.rule,
         state,
-        _text(one.key.name if one.key else ""),
-        _text(one.property),
-        _text(one.message),
+        cell_text(one.key.name if one.key else ""),
+        cell_text(one.property),
+        cell_text(one.message),
         "" if one.volume is None else one.volume,
         "" if one.share is None else round(one.share, 6),
-        _text(", ".join(one.owners)),
-        _text(str(one.at) if one.at else ""),
-        _text(one.fix),
+        cell_text(", ".join(one.owners)),
+        cell_text(str(one.at) if one.at else ""),
+        cell_text(one.fix),
     )
 
 
 def _events(page: Worksheet, rows: Sequence[EventRow], found: Sequence[Finding]) -> None:
     from openpyxl.styles import Alignment  # noqa: PLC0415 - heavy
 
-    _headings(page, _EVENTS)
+    headings(page, _EVENTS)
     about: dict[str, int] = {}
     for one in found:
         if one.key and one.key.kind == "event":
@@ -201,55 +198,20 @@ def _events(page: Worksheet, rows: Sequence[EventRow], found: Sequence[Finding])
             cell.alignment = wrapped
         page.cell(number, 4).number_format = "#,##0"
         page.cell(number, 5).number_format = "0.0%"
-    _frame(page, len(_EVENTS), len(rows) + 1)
+    frame(page, len(_EVENTS), len(rows) + 1)
 
 
 def _event(row: EventRow, findings: int) -> tuple[str | float, ...]:
     return (
-        _text(row.key.name),
-        _text(row.status),
-        _text(", ".join(row.owners)),
+        cell_text(row.key.name),
+        cell_text(row.status),
+        cell_text(", ".join(row.owners)),
         "" if row.volume is None else row.volume,
         "" if row.share is None else round(row.share, 6),
         "yes" if row.is_planned else "no",
         "yes" if row.in_lexicon else "no",
-        _text(row.first),
-        _text(row.last),
+        cell_text(row.first),
+        cell_text(row.last),
         findings,
-        _text(row.description),
+        cell_text(row.description),
     )
-
-
-def _headings(page: Worksheet, columns: Sequence[tuple[str, int]]) -> None:
-    from openpyxl.styles import Alignment, Font, PatternFill  # noqa: PLC0415 - heavy
-    from openpyxl.utils import get_column_letter  # noqa: PLC0415 - heavy
-
-    for place, (heading, width) in enumerate(columns, 1):
-        cell = page.cell(1, place)
-        put(cell, heading)
-        cell.font = Font(_FONT, bold=True, color="FFFFFF")
-        cell.fill = PatternFill("solid", fgColor=_HEADER)
-        cell.alignment = Alignment(vertical="center")
-        page.column_dimensions[get_column_letter(place)].width = width
-
-
-def _frame(page: Worksheet, columns: int, rows: int) -> None:
-    """Header frozen and filtered; printed with it on every page."""
-    from openpyxl.utils import get_column_letter  # noqa: PLC0415 - heavy
-
-    page.freeze_panes = "A2"
-    page.auto_filter.ref = f"A1:{get_column_letter(columns)}{max(rows, 2)}"
-    page.print_title_rows = "1:1"
-    _fit(page)
-
-
-def _fit(page: Worksheet) -> None:
-    """Landscape, as wide as the paper."""
-    page.page_setup.orientation = "landscape"
-    page.page_setup.fitToHeight = 0
-    page.sheet_properties.pageSetUpPr.fitToPage = True  # type: ignore[union-attr]
-
-
-def _text(text: str) -> str:
-    """Somebody's text as a cell can hold it."""
-    return visible(text).replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd")[:_LONGEST]

@@ -61,10 +61,9 @@ def path_in_words(path: Path) -> str:
 def where_from(record: Record) -> Iterator[str]:
     """Who did it, and from where: the person, the run in CI, the account."""
     yield visible(record.by)
-    ci = record.who.get("ci")
-    if isinstance(ci, Mapping):
-        run = ci.get("run") or "CI"
-        pull = ci.get("pull_request")
+    if isinstance(record.who.get("ci"), Mapping):
+        run = record.ci.get("run") or "CI"
+        pull = record.ci.get("pull_request")
         yield visible(f"in CI: {run}" + (f", pull request {pull}" if pull else ""))
     if record.account and record.account != record.by:
         yield f"as {visible(record.account)}"
@@ -73,6 +72,23 @@ def where_from(record: Record) -> Iterator[str]:
 def moment_in_words(at: datetime | None) -> str:
     """A moment in UTC."""
     return at.strftime("%Y-%m-%d %H:%M:%SZ") if at else "at an unknown time"
+
+
+def counted(record: Record) -> str:
+    """How many things were done, and to how many fields."""
+    actions = Counter(str(change.get("action", "change")) for change in record.changes)
+    parts = [f"{number} {visible(action)}d" for action, number in actions.items()]
+    fields = sum(1 for _ in record.fields())
+    return ", ".join([*parts, f"{fields} field{'s' * (fields != 1)}"])
+
+
+def plain(value: Any) -> str:
+    """Whatever stands in a record, on one line."""
+    if value in (None, "", [], {}):
+        return ""
+    if isinstance(value, list):
+        return "; ".join(_said(one) for one in value)
+    return visible(value) if isinstance(value, str) else shown(value)
 
 
 def _count(report: HistoryReport) -> str:
@@ -95,12 +111,12 @@ def _block(told: Told, *, several: bool, in_full: bool) -> Iterator[str]:
     yield "  ".join(part for part in head if part)
     rows: dict[str, str] = {"by": "; ".join(where_from(record))}
     for name in ("name", "text"):
-        rows[name] = _plain(record.more.get(name))
+        rows[name] = plain(record.more.get(name))
     rows["why"] = visible(record.reason)
     rows["changes"] = _changes(record)
     if in_full:
         rows |= {"commit": visible(record.commit)}
-    rows |= {n: _plain(v) for n, v in record.more.items() if n not in {"name", "text"}}
+    rows |= {n: plain(v) for n, v in record.more.items() if n not in {"name", "text"}}
     width = max(len("changes"), *(min(len(name), 12) for name in rows))
     yield from (f"  {visible(name):<{width}}  {text}" for name, text in rows.items() if text)
     if in_full:
@@ -121,10 +137,7 @@ def _changes(record: Record) -> str:
     names = [_name(change) for change in record.changes]
     listed = ", ".join(names[:_MOST])
     rest = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
-    fields = sum(1 for _ in record.fields())
-    actions = Counter(str(change.get("action", "change")) for change in record.changes)
-    counted = ", ".join(f"{number} {visible(action)}d" for action, number in actions.items())
-    return f"{counted}, {fields} field{'s' * (fields != 1)}: {listed}{rest}"
+    return f"{counted(record)}: {listed}{rest}"
 
 
 def _change(change: Things) -> Iterator[str]:
@@ -155,15 +168,6 @@ def _trace(trace: Trace) -> Iterator[str]:
         yield f"    {shown(before)} → {shown(after)}"
     if trace.why:
         yield f"    {visible(trace.why)}"
-
-
-def _plain(value: Any) -> str:
-    """Whatever stands in a record, on one line."""
-    if value in (None, "", [], {}):
-        return ""
-    if isinstance(value, list):
-        return "; ".join(_said(one) for one in value)
-    return visible(value) if isinstance(value, str) else shown(value)
 
 
 def _said(one: Any) -> str:

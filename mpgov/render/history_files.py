@@ -14,6 +14,7 @@ from mpgov.core.history import BlameReport, HistoryReport, Told, Trace
 from mpgov.core.json_text import as_plain_text, dump, with_plain_texts
 from mpgov.core.model import UNSET, Json
 from mpgov.core.record import Things, fields_of, record_as_json
+from mpgov.render import history_workbook
 from mpgov.render.history import (
     blame_as_text,
     history_as_text,
@@ -22,6 +23,8 @@ from mpgov.render.history import (
     subject,
     where_from,
 )
+from mpgov.render.history_page import history_page
+from mpgov.render.verdicts import chain_as_json
 from mpgov.render.visible import visible
 
 PastReport: TypeAlias = HistoryReport | BlameReport
@@ -37,10 +40,11 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _MARKS: Final = re.compile(r"([\\`*_\[\]<>|~&])")
 
 
-def draw_past(report: PastReport, name: str) -> str:
-    """The report in the format of that name."""
-    draw, draw_blame = _DRAW[name]
-    return draw_blame(report) if isinstance(report, BlameReport) else draw(report)
+def draw_past(report: PastReport, name: str) -> str | bytes:
+    """The report in the format of that name; pages and workbooks there are of records alone."""
+    if isinstance(report, BlameReport):
+        return _DRAW_BLAME[name](report)
+    return _DRAW[name](report)
 
 
 def history_as_json(report: HistoryReport) -> dict[str, Json]:
@@ -54,6 +58,7 @@ def history_as_json(report: HistoryReport) -> dict[str, Json]:
         "found": report.found,
         "records": told,
         "damaged": list(report.damaged),
+        "chain": [chain_as_json(one) for one in report.chain],
     }
 
 
@@ -203,10 +208,25 @@ def _escaped(text: str) -> str:
     return _MARKS.sub(r"\\\1", visible(as_plain_text(text)))
 
 
-_DRAW: Final[Mapping[str, tuple[Callable[[HistoryReport], str], Callable[[BlameReport], str]]]] = {
-    "text": (history_as_text, blame_as_text),
-    "json": (_json_history, _json_blame),
-    "csv": (_csv_history, _csv_blame),
-    "markdown": (_markdown_history, _markdown_blame),
+_DRAW: Final[Mapping[str, Callable[[HistoryReport], str | bytes]]] = {
+    "text": history_as_text,
+    "json": _json_history,
+    "csv": _csv_history,
+    "markdown": _markdown_history,
+    "html": history_page,
+    "xlsx": history_workbook.draw,
 }
-SUFFIXES: Final = {".json": "json", ".csv": "csv", ".md": "markdown"}
+_DRAW_BLAME: Final[Mapping[str, Callable[[BlameReport], str]]] = {
+    "text": blame_as_text,
+    "json": _json_blame,
+    "csv": _csv_blame,
+    "markdown": _markdown_blame,
+}
+SUFFIXES: Final = {
+    ".json": "json",
+    ".csv": "csv",
+    ".md": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".xlsx": "xlsx",
+}

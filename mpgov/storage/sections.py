@@ -126,9 +126,18 @@ def read_year_start(table: Table) -> int:
     return month
 
 
+def read_handles(table: Table) -> Mapping[str, str]:
+    """`[owners] handles`: how a code host calls an owner, for CODEOWNERS."""
+    found = read_texts(table.table("handles"))
+    for name in found:
+        if not OWNER.fullmatch(name):
+            table.problem("handles", f"{shown(name)} is no owner; write an e-mail, or team:Name")
+    return found
+
+
 def read_domains(table: Table) -> tuple[str, ...]:
     """`[owners] domains`: whose e-mail addresses may own something; empty allows all."""
-    table.only("domains")
+    table.only("domains", "handles")
     found = table.texts("domains")
     for place, domain in enumerate(found):
         if not _DOMAIN.fullmatch(domain):

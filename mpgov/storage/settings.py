@@ -30,6 +30,7 @@ from mpgov.storage.sections import (
     RuleSetting,
     read_authority,
     read_domains,
+    read_handles,
     read_limits,
     read_naming,
     read_overrides,
@@ -80,6 +81,7 @@ class Settings:
     overrides: Mapping[str, Overrides] = field(default_factory=nothing)
     year_starts: int = 1
     owner_domains: tuple[str, ...] = ()
+    owner_handles: Mapping[str, str] = field(default_factory=nothing)
 
     @property
     def keep_record(self) -> str:
@@ -142,7 +144,7 @@ def _settings(table: Table, file: Path) -> Settings:
     projects = _projects(listed)
     lexicon = table.table("lexicon")
     lexicon.only("deprecated_tag", "authority", "csv_tag_separator")
-    baseline = table.text("baseline")
+    baseline, owners = table.text("baseline"), table.table("owners")
     return Settings(
         root=root,
         file=file,
@@ -162,7 +164,8 @@ def _settings(table: Table, file: Path) -> Settings:
         csv_tag_separator=read_separator(lexicon),
         overrides=_overrides(listed),
         year_starts=read_year_start(table.table("review")),
-        owner_domains=read_domains(table.table("owners")),
+        owner_domains=read_domains(owners),
+        owner_handles=read_handles(owners),
     )
 
 

@@ -1,13 +1,17 @@
-"""Change a value in mpgov.toml where it stands: comments, order and quotes of the rest stay."""
+"""Change values in mpgov.toml where they stand: comments, order and quotes of the rest stay."""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from mpgov.errors import InputError
 from mpgov.storage.files import write_beside
+
+# Where a text stands, and what it is to say; `None` takes the key away.
+Changes: TypeAlias = Mapping[tuple[str, ...], str | None]
 
 
 def projects_of_account(file: Path, account: str) -> list[str]:
@@ -16,36 +20,64 @@ def projects_of_account(file: Path, account: str) -> list[str]:
 
 
 def rename_account(file: Path, old: str, new: str) -> list[str]:
-    """Let every project that names the old account name the new one; which ones.
-
-    Raises `InputError` where the file cannot be changed so that nothing else changes with it.
-    """
-    text = _text(file)
+    """Let every project that names the old account name the new one; which ones."""
     names = projects_of_account(file, old)
-    if not names:
-        return []
-    import tomlkit  # noqa: PLC0415 only here
-
-    document = tomlkit.parse(text)
-    for name in names:
-        document["projects"][name]["service_account"] = new
-    changed = tomlkit.dumps(document)
-    wanted = tomllib.loads(text)
-    for name in names:
-        wanted["projects"][name]["service_account"] = new
-    before, after = text.splitlines(), changed.splitlines()
-    others = sum(one != other for one, other in zip(before, after, strict=False))
-    if tomllib.loads(changed) != wanted or len(before) != len(after) or others > len(names):
-        raise InputError(
-            f"{file.name}: is written in a way that mpgov cannot change in place",
-            hint=f'write it yourself: service_account = "{new}"',
-        )
-    marked = file.read_bytes().startswith(b"\xef\xbb\xbf")
-    write_beside(file, changed.encode("utf-8-sig" if marked else "utf-8"))
+    change_toml(file, {("projects", name, "service_account"): new for name in names})
     return names
 
 
-def _naming(document: dict[str, object], account: str) -> Iterator[str]:
+def change_toml(file: Path, changes: Changes) -> None:
+    """Make the changes, and no other.
+
+    Raises `InputError` where the file cannot be changed so that nothing else changes with it.
+    """
+    if not changes:
+        return
+    import tomlkit  # noqa: PLC0415 only here
+
+    text = _text(file)
+    document: Any = tomlkit.parse(text)
+    wanted = tomllib.loads(text)
+    for path, value in changes.items():
+        _put(document, path, value)
+        _put(wanted, path, value)
+    changed = tomlkit.dumps(document)
+    if tomllib.loads(changed) != wanted or _touched(text, changed) > len(changes):
+        raise InputError(
+            f"{file.name}: is written in a way that mpgov cannot change in place",
+            hint=f"write it yourself: {'; '.join(_said(*one) for one in changes.items())}",
+        )
+    marked = file.read_bytes().startswith(b"\xef\xbb\xbf")
+    write_beside(file, changed.encode("utf-8-sig" if marked else "utf-8"))
+
+
+def _put(table: Any, path: tuple[str, ...], value: str | None) -> None:
+    for name in path[:-1]:
+        table = table[name]
+    if value is None:
+        del table[path[-1]]
+    else:
+        table[path[-1]] = value
+
+
+def _touched(before: str, after: str) -> int:
+    """How many lines are no longer as they were."""
+    left = list(after.splitlines())
+    gone = 0
+    for line in before.splitlines():
+        if line in left:
+            left.remove(line)
+        else:
+            gone += 1
+    return max(gone, len(left))
+
+
+def _said(path: tuple[str, ...], value: str | None) -> str:
+    where = f"[{'.'.join(path[:-1])}] {path[-1]}"
+    return f"remove {where}" if value is None else f'{where} = "{value}"'
+
+
+def _naming(document: Mapping[str, Any], account: str) -> Iterator[str]:
     projects = document.get("projects")
     for name, said in projects.items() if isinstance(projects, dict) else ():
         if isinstance(said, dict) and said.get("service_account") == account:

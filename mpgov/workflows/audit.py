@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mpgov.core.audit import AuditReport, Evidence
 from mpgov.core.baseline import baseline_of, split
+from mpgov.core.digest import counted
 from mpgov.core.event_rows import by_day, event_rows, user_rows
 from mpgov.core.finding import Finding, rank
 from mpgov.core.model import Entity
@@ -23,6 +24,7 @@ from mpgov.storage.health import add_health, read_health
 from mpgov.storage.projects import place_of
 from mpgov.workflows.evidence import Gathered, Look, gather
 from mpgov.workflows.judging import judge_evidence, judged_rules, not_judged
+from mpgov.workflows.notify import News
 from mpgov.workflows.plans import read_plan, shown
 from mpgov.workflows.project import Surroundings
 from mpgov.workflows.proposal import proposal
@@ -77,6 +79,17 @@ def audit(path: Path | str, around: Surroundings, wish: AuditWish) -> Audited:
             baseline=shown(file, Path.cwd()),
         )
     return Audited(report, found, proposal(evidence, known.side, around.settings))
+
+
+def audit_news(report: AuditReport, wish: AuditWish) -> News:
+    """What a team's chat is to hear of an audit."""
+    return News(
+        f"mpgov audit of {report.project}",
+        report.findings,
+        f"in all: {counted(report.findings)}; health score {report.score.total} of 100",
+        "to see all of it: mpgov audit",
+        is_whole=wish.is_whole,
+    )
 
 
 def write_audit_baseline(audited: Audited, file: Path) -> str:

@@ -20,6 +20,7 @@ from mpgov.storage.credentials import (
     usable_keyring,
 )
 from mpgov.storage.hosts import REGIONS
+from mpgov.storage.notify import ACCOUNT, check_address
 from mpgov.storage.projects import Project, account_problem, read_environment
 from mpgov.storage.secret import Secret
 from mpgov.workflows.lexicon import connect
@@ -93,6 +94,17 @@ def login(around: Surroundings, project: Project, secret: Secret) -> tuple[Stand
     prepare(project)
     standing = verify(around, project, secret)
     return standing, store_secret(project.service_account, secret)
+
+
+def keep_address(address: Secret) -> str:
+    """Keep the address that notifications go to; the keyring's name."""
+    check_address(address)
+    return store_secret(ACCOUNT, address)
+
+
+def forget_address() -> bool:
+    """Forget the address for notifications; whether the keyring had one."""
+    return delete_secret(ACCOUNT)
 
 
 def status(around: Surroundings, project: Project) -> Status:

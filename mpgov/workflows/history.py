@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from mpgov.core.chain import Verdict
-from mpgov.core.history import HistoryReport, Told, newest_first, without_superseded
+from mpgov.core.history import Checked, HistoryReport, Told, newest_first, without_superseded
 from mpgov.core.model import Json
+from mpgov.core.moment import stamp
 from mpgov.core.record import Record, Wanted, record_from_json
 from mpgov.errors import InputError, UsageError
 from mpgov.storage.git import find_git
 from mpgov.storage.ledger import HEAD, NAME, Ledger
 from mpgov.storage.record_branch import RecordBranch
+from mpgov.storage.who import who
 from mpgov.workflows.plans import shown
 from mpgov.workflows.project import Surroundings
 
@@ -27,17 +30,17 @@ class Place:
     folder: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What a check of one ledger found; `problems` each begin with file and line."""
-
-    project: str
-    file: str
-    verdict: Verdict
-    problems: tuple[str, ...]
-
-
 def places(around: Surroundings, *, every: bool = False, names: Sequence[str] = ()) -> list[Place]:
+    """The records of the projects that are meant, as they are now."""
+    found = named_places(around, every=every, names=names)
+    for place in found:
+        fetch(around, place.folder)
+    return found
+
+
+def named_places(
+    around: Surroundings, *, every: bool = False, names: Sequence[str] = ()
+) -> list[Place]:
     """The project that is meant, or those of these names and globs.
 
     Or `every` one that is configured or has a record.
@@ -57,8 +60,6 @@ def places(around: Surroundings, *, every: bool = False, names: Sequence[str] = 
     else:
         around.project()  # says what is missing
         found = []
-    for place in found:
-        _fetch(around, place.folder)
     return found
 
 
@@ -84,29 +85,45 @@ def history(
     names: Sequence[str] = (),
 ) -> HistoryReport:
     """The records that are looked for, the newest first."""
-    told: list[Told] = []
-    damaged: list[str] = []
-    for place in places(around, every=every, names=names):
-        told += without_superseded(_told(place))
-        if Ledger(place.folder).verify().problems:
-            damaged.append(shown(place.folder / NAME, Path.cwd()))
+    meant = places(around, every=every, names=names)
+    told = [one for place in meant for one in without_superseded(_told(place))]
     found = newest_first(t for t in told if wanted.takes(t.record))
-    return HistoryReport(tuple(found[:last]), len(found), damaged=tuple(damaged))
+    chain = tuple(map(checked, meant))
+    return HistoryReport(tuple(found[:last]), len(found), chain=chain, wanted=wanted)
 
 
 def show(around: Surroundings, run: str) -> HistoryReport:
     """Every record of one run, with every field."""
-    found = [t for place in places(around) for t in _told(place) if t.record.run == run]
+    meant = places(around)
+    found = [t for place in meant for t in _told(place) if t.record.run == run]
     if not found:
         raise UsageError(f"there is no run {run}", hint="mpgov history lists the runs")
-    return HistoryReport(tuple(newest_first(found)), len(found), in_full=True)
+    chain = tuple(map(checked, meant))
+    return HistoryReport(tuple(newest_first(found)), len(found), in_full=True, chain=chain)
+
+
+def asked_by(around: Surroundings, report: HistoryReport) -> HistoryReport:
+    """The report with who asked for it and when: for what is handed on."""
+    at = stamp(around.now())
+    return replace(report, at=at, who=who(around.settings.root, os.environ))
 
 
 def verify(
     around: Surroundings, *, every: bool = False, names: Sequence[str] = ()
 ) -> list[Checked]:
     """Check every byte of the record."""
-    return [_checked(place) for place in places(around, every=every, names=names)]
+    return [checked(place) for place in places(around, every=every, names=names)]
+
+
+def checked(place: Place) -> Checked:
+    """Check every byte of one record."""
+    verdict = Ledger(place.folder).verify()
+    return Checked(
+        place.project,
+        shown(place.folder / NAME, Path.cwd()),
+        verdict,
+        tuple(_problems(place, verdict)),
+    )
 
 
 def add(around: Surroundings, kind: str, text: str, *, name: str = "", reason: str = "") -> None:
@@ -130,19 +147,9 @@ def records(place: Place) -> list[Record]:
 
 def _told(place: Place) -> list[Told]:
     return [
-        Told(place.project, line.number, record_from_json(line.entry))
+        Told(place.project, line.number, record_from_json(line.entry), line.hash)
         for line in Ledger(place.folder).read()
     ]
-
-
-def _checked(place: Place) -> Checked:
-    verdict = Ledger(place.folder).verify()
-    return Checked(
-        place.project,
-        shown(place.folder / NAME, Path.cwd()),
-        verdict,
-        tuple(_problems(place, verdict)),
-    )
 
 
 def _problems(place: Place, verdict: Verdict) -> Iterator[str]:
@@ -151,7 +158,7 @@ def _problems(place: Place, verdict: Verdict) -> Iterator[str]:
         yield f"{file}:{number}: {text}" if number else f"{file}: {text}"
 
 
-def _fetch(around: Surroundings, folder: Path) -> None:
+def fetch(around: Surroundings, folder: Path) -> None:
     """Bring the record from its branch, where it is kept on one."""
     if around.settings.keep_record != "branch":
         return

@@ -146,7 +146,7 @@ def _run(
     ground: Ground, recorder: Recorder, compared: Callable[[Stored, Wish], Comparison], wish: Wish
 ) -> Run:
     side = ground.read(Catalog())
-    settle_interrupted(recorder, side.stored)
+    settle_interrupted(recorder, ground.client, side.stored)
     comparison = compared(side.stored, wish)
     client = ground.client
     settings = ground.around.settings

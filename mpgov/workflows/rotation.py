@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
@@ -19,9 +19,9 @@ from mpgov.core.record import moment
 from mpgov.core.rotation import Rotation, label_of
 from mpgov.errors import AuthError, MpgovError, RemoteError, UsageError
 from mpgov.mixpanel.access import Access, who_am_i
-from mpgov.mixpanel.client import Client, RefusedError
+from mpgov.mixpanel.client import Client
 from mpgov.mixpanel.service_accounts import accounts_of_project
-from mpgov.storage.credentials import NO_KEYRING, find_secret, require_found, usable_keyring
+from mpgov.storage.credentials import NO_KEYRING, require_found, usable_keyring
 from mpgov.storage.projects import Project, read_environment
 from mpgov.storage.secret import Secret
 from mpgov.storage.secret_command import check_command
@@ -156,38 +156,59 @@ def recorder_of(around: Surroundings, project: Project, reason: str) -> Recorder
 
 
 def _settle(steps: RotationSteps, wish: RotateWish) -> Rotated:
-    """Go on with the new account where its secret is there, else take back what was made."""
+    """Go on with the new account where its secret is there, else take back what was made.
+
+    Mixpanel and mpgov.toml say what is true; a line of the record may be missing.
+    """
     rotation = steps.rotation
     if rotation.is_waiting and not wish.end_old and rotation.until > _today(steps.around):
         return Rotated("waiting", rotation, f"kept until {rotation.until}")
-    secret = steps.secret_of_new()
-    new = _working(steps, rotation.new, secret)
-    old = _working(steps, rotation.old, _old_secret(steps))
-    clients = [client for client in (old, new) if client is not None]
-    if not clients:
+    clients = _accepted(steps)
+    steps.recognise(clients)
+    new = steps.proved(steps.rotation.new)
+    if rotation.is_waiting and new is None:
         raise AuthError(
-            f"neither {rotation.old} nor what was to replace it is accepted by Mixpanel",
-            hint="mpgov auth login with an account that is, then mpgov auth rotate again",
+            f"{rotation.new} is in use, but its secret is not here to prove that it works; "
+            f"{rotation.old} is kept",
+            hint=f"set MIXPANEL_SERVICE_ACCOUNT={rotation.new} and its secret, and call it again",
         )
-    if new is None or secret is None:
+    if new is None:
         steps.undo(clients, "it was interrupted before its secret was kept", recovered=True)
         return Rotated("undone", steps.rotation)
     if rotation.is_waiting:
-        steps.end_old([new, *clients])
+        steps.end_old([new[0], *clients])
         return Rotated("rotated", steps.rotation)
-    return go_on(steps, secret, clients, wish)
+    return go_on(steps, new[1], clients, wish)
+
+
+def _accepted(steps: RotationSteps) -> list[Client]:
+    """Mixpanel as whoever of old and new it still takes; raises where it takes neither."""
+    names = dict.fromkeys((steps.rotation.old, steps.project.service_account, steps.rotation.new))
+    clients = [found[0] for found in map(steps.proved, names) if found is not None]
+    if not clients:
+        raise AuthError(
+            f"neither {steps.rotation.old} nor what was to replace it is accepted by Mixpanel",
+            hint="mpgov auth login with an account that is, then mpgov auth rotate again",
+        )
+    return clients
 
 
 def _settle_manual(steps: RotationSteps) -> Rotated:
     """Find out whether a person has ended the old account."""
-    rotation = steps.rotation
-    secret = steps.secret_of_new()
-    if not rotation.is_waiting or secret is None:
+    rotation, named = steps.rotation, steps.project.service_account
+    if not rotation.is_waiting and named == rotation.old:
         steps.log.end(f"given up, {rotation.old} stays", recovered=True)
-        return Rotated("undone", steps.rotation)
-    client = steps.client_of(rotation.new, secret)
-    if _is_there(steps, client):
-        return Rotated("waiting", rotation, "Mixpanel still has it: delete it there")
+        return Rotated("undone", rotation)
+    if not rotation.is_waiting:  # it was put in use, and the record does not know it yet
+        steps.log.made(named, 0)
+        steps.log.kept("")
+    new = steps.proved(steps.rotation.new)
+    if new is None:
+        raise AuthError(
+            f"{steps.rotation.new} is in use, but no secret of it is here", hint="mpgov auth login"
+        )
+    if _is_there(steps, new[0]):
+        return Rotated("waiting", steps.rotation, "Mixpanel still has it: delete it there")
     steps.forget_old()
     return Rotated("rotated", steps.rotation)
 
@@ -198,23 +219,7 @@ def _is_there(steps: RotationSteps, client: Client) -> bool:
     try:
         return any(account.name == old for account in accounts_of_project(client))
     except (AuthError, RemoteError):
-        return _working(steps, old, _old_secret(steps)) is not None
-
-
-def _working(steps: RotationSteps, account: str, secret: Secret | None) -> Client | None:
-    """A client of the account, if Mixpanel takes its secret."""
-    if not account or secret is None:
-        return None
-    client = steps.client_of(account, secret)
-    try:
-        who_am_i(client)
-    except RefusedError:
-        return None
-    return client
-
-
-def _old_secret(steps: RotationSteps) -> Secret | None:
-    return find_secret(replace(steps.project, service_account=steps.rotation.old), os.environ)
+        return steps.proved(old) is not None
 
 
 def _undone(steps: RotationSteps, clients: list[Client], error: MpgovError) -> MpgovError:

@@ -10,12 +10,12 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mpgov.core.accounts import ServiceAccount
+from mpgov.core.accounts import ServiceAccount, at_least
 from mpgov.core.model import Json
 from mpgov.core.rotation import Rotation
 from mpgov.errors import AuthError, MpgovError, RemoteError
 from mpgov.mixpanel.access import who_am_i
-from mpgov.mixpanel.client import Client
+from mpgov.mixpanel.client import Client, RefusedError
 from mpgov.mixpanel.lexicon import read
 from mpgov.mixpanel.service_accounts import (
     accounts_of_organization,
@@ -87,7 +87,8 @@ class RotationSteps:
         client = self.client_of(self.rotation.new, secret)
         access = who_am_i(client)
         wanted = self.rotation.roles
-        missing = [p for p, role in wanted.items() if access.roles.get(p, "") != role]
+        enough = at_least if self.rotation.manual else str.__eq__
+        missing = [p for p, role in wanted.items() if not enough(access.roles.get(p, ""), role)]
         if access.is_known and missing:
             listed = ", ".join(f"{p} ({wanted[p]})" for p in missing)
             raise AuthError(f"the new account lacks its role in project {listed}")
@@ -152,13 +153,32 @@ class RotationSteps:
             return [a for a in there if a.id == rotation.new_id or rotation.label in a.name]
         raise error or AuthError("nobody may list the service accounts of the organization")
 
-    def secret_of_new(self) -> Secret | None:
-        """The new account's secret, where it was kept before the rotation was interrupted."""
+    def recognise(self, clients: Sequence[Client]) -> None:
+        """Find the new account by its label, where the record does not name it."""
         if not self.rotation.new:
+            for account in self.made_in_vain(clients):
+                self.log.made(account.name, account.id)
+
+    def proved(self, account: str) -> tuple[Client, Secret] | None:
+        """The secret with which Mixpanel takes an account, of those that could be its.
+
+        The environment's may be the old one's or the new one's; the keyring's is by name.
+        """
+        if not account:
             return None
-        if self.project.service_account == self.rotation.new:
-            return find_secret(self.project, os.environ)
-        return kept_secret(self.rotation.new)
+        named = replace(self.project, service_account=account)
+        tried: list[Secret] = []
+        for secret in (find_secret(named, os.environ), kept_secret(account)):
+            if secret is None or secret in tried:
+                continue
+            tried.append(secret)
+            client = self.client_of(account, secret)
+            try:
+                who_am_i(client)
+            except RefusedError:
+                continue
+            return client, secret
+        return None
 
     def change(self) -> dict[str, Json]:
         """What became of the account, as the record has it."""

@@ -33,6 +33,7 @@ from mpgov.workflows.lexicon import Ground
 from mpgov.workflows.readback import differences, vanished
 from mpgov.workflows.recording import LostRaceError, Recorder
 from mpgov.workflows.turns import wait_for_others
+from mpgov.workflows.witness import leave_witness
 
 STALE = 120  # seconds: what was read longer ago is read again before a batch goes
 STALE_AFTER_ASKING = 10
@@ -168,7 +169,10 @@ class Run:
     def _record(
         self, after: Stored | None, missing: list[tuple[EntityKey, Path]], kept: tuple[Finding, ...]
     ) -> None:
-        """Write the record and the base; where the branch moved meanwhile, once more on top."""
+        """Write the record and the base, then have it witnessed.
+
+        Where the branch moved meanwhile, it is written once more on top.
+        """
         wrote = False
 
         def write_down() -> None:
@@ -183,6 +187,8 @@ class Run:
         if wrote:
             name = self.recorder.run.id if self.recorder.run else "declared"
             self.recorder.publish(f"mpgov {self.recorder.kind} {name}: done", write_down)
+        if self.recorder.run is not None:
+            leave_witness(self.recorder, self.client, self.recorder.run.id)
 
     def _tell_declared(self, base: Base) -> bool:
         """Record what changed in the plan alone; whether there was anything."""

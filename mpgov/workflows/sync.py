@@ -62,7 +62,7 @@ def prepare(where: Where, wish: Wish) -> Run | CheckReport:
     client = connect(around, project)
     ground = Ground(around, project, client, path)
     side = ground.read(plan.catalog)
-    settle_interrupted(recorder, side.stored)
+    settle_interrupted(recorder, client, side.stored)
     earlier = plan_since(where.plan, wish.since, around.how()) if wish.since else None
     again = _comparing(ground, plan.catalog, earlier)
     return Run(

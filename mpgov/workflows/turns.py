@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from mpgov.errors import BusyError
+from mpgov.mixpanel.client import Client
 from mpgov.mixpanel.wire import Stored
 from mpgov.storage.locks import Waiting, only_one
 from mpgov.storage.projects import Project
@@ -20,6 +21,7 @@ from mpgov.storage.state_folder import state_folder
 from mpgov.storage.who import who
 from mpgov.workflows.project import Surroundings
 from mpgov.workflows.recording import Recorder, pending_runs, recover
+from mpgov.workflows.witness import leave_witness
 
 OLD: Final = 900  # seconds: a run of another machine that is older than this is dead
 POLL: Final = 2
@@ -58,15 +60,25 @@ def wait_for_others(recorder: Recorder) -> None:
         branch.fetch()
 
 
-def settle_interrupted(recorder: Recorder, stored: Stored) -> None:
-    """Find out what became of the runs that were interrupted, record it, and tell."""
+def settle_interrupted(recorder: Recorder, client: Client, stored: Stored) -> None:
+    """Find out what became of the runs that were interrupted, record it, tell, and witness it."""
+    for run in _settle(recorder, stored):
+        leave_witness(recorder, client, run)
+
+
+def _settle(recorder: Recorder, stored: Stored) -> list[str]:
+    """Record what became of the runs that were interrupted; their names."""
     dead = [e for e in pending_runs(recorder.ledger) if not _lives(recorder, e)]
     told = [recover(recorder, entry, stored) for entry in dead]
     for line in told:
         recorder.around.notify(line)
+
+    def again() -> None:
+        _settle(recorder, stored)
+
     if told:
-        again = lambda: settle_interrupted(recorder, stored)  # noqa: E731
         recorder.publish("mpgov: an interrupted run", again)
+    return [str(entry.get("run")) for entry in dead]
 
 
 def _lives(recorder: Recorder, entry: dict[str, Any]) -> bool:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
+import keyring
 import pytest
+from keyring.backends import null
 
 from mpgov.storage.ledger import Ledger
 
@@ -272,6 +275,29 @@ def test_what_is_kept_can_be_ended_at_once(home, run):
     assert len(accounts(home)) == 1
 
 
+def test_what_is_kept_is_not_ended_where_the_new_secret_is_not_here(
+    home, memory, run, monkeypatch, tmp_path
+):
+    """In CI the new secret went to a vault: nothing may be taken back or ended unproved."""
+    old, secret = home.sandbox.default_account
+    script = tmp_path / "store.py"
+    kept = tmp_path / "vault"
+    script.write_text(f"import sys; open({str(kept)!r}, 'w').write(sys.stdin.read())")
+    keyring.set_keyring(null.Keyring())
+    monkeypatch.setenv("MIXPANEL_SERVICE_ACCOUNT_SECRET", secret)
+    store = f"{sys.executable} {script}"
+    assert rotate(run, "--keep-old", "3", "--store-command", store).exit_code == 0
+    (new,) = [name for name in accounts(home) if name != old]
+    result = rotate(run, "--end-old")
+    assert result.exit_code == 4
+    assert f"set MIXPANEL_SERVICE_ACCOUNT={new}" in result.stderr
+    assert len(accounts(home)) == 2
+    monkeypatch.setenv("MIXPANEL_SERVICE_ACCOUNT_SECRET", kept.read_text())
+    assert rotate(run, "--end-old").exit_code == 0
+    assert list(accounts(home)) == [new]
+    assert memory.kept
+
+
 # By hand
 
 
@@ -337,6 +363,56 @@ def test_interrupted_before_a_step_is_recorded_one_more_call_ends_it(
     begun = [r for r in records(home) if r.get("state") == "intended"]
     assert len(ended) == len(begun)
     assert run("auth", "status", "--project", "shop").exit_code == 0
+
+
+@pytest.fixture
+def branched(home):
+    """The record is kept on a branch of a repository with a remote."""
+    remote = home.folder.parent / "remote.git"
+    identity = ["-c", "user.name=Jane", "-c", "user.email=jane@acme.example"]
+    for arguments in (
+        ["init", "-q", "--bare", str(remote)],
+        ["init", "-q"],
+        ["remote", "add", "origin", str(remote)],
+        ["commit", "-q", "--allow-empty", "-m", "Begin"],
+    ):
+        subprocess.run(["git", *identity, *arguments], cwd=home.folder, check=True)
+    home.config(toml(home) + '\n[record]\nkeep = "branch"\n')
+    return home
+
+
+@pytest.mark.parametrize("step", ["created", "stored", "named", "ended"])
+def test_on_a_branch_lines_that_were_never_pushed_are_not_needed_to_go_on(
+    branched, memory, run, monkeypatch, step
+):
+    from mpgov.workflows import rotation_log  # noqa: PLC0415
+
+    write = rotation_log.RotationLog._write  # noqa: SLF001
+
+    def interrupted(self, more, *rest, **named):
+        if more.get("step") == step:
+            raise KeyboardInterrupt
+        write(self, more, *rest, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rotation_log.RotationLog, "_write", interrupted)
+        assert rotate(run).exit_code == 130
+    result = rotate(run)
+    assert result.exit_code == 0, result.output
+    (new,) = accounts(branched)
+    assert list(memory.kept) == [("mpgov", new)]
+    assert toml(branched).count(new) == 2
+    told = json.loads(run("history", "--project", "shop", "--format", "json").stdout)["records"]
+    assert told[0]["changes"][0]["fields"][0]["after"] == new
+    assert "intended" not in [record.get("state") for record in told]
+    pushed = subprocess.run(
+        ["git", "show", "mpgov-record:exports/shop/ledger.jsonl"],
+        cwd=branched.folder.parent / "remote.git",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert pushed.stdout == (branched.folder / "exports" / "shop" / "ledger.jsonl").read_text()
 
 
 def test_a_sync_takes_no_notice_of_a_rotation_that_was_interrupted(home, run, monkeypatch):

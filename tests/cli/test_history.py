@@ -104,7 +104,21 @@ def test_json_is_what_the_ledger_has(shop: Ledger, run: Run) -> None:
     document = json.loads(run("history", "--format", "json").stdout)
     place = {"project_name": "shop", "line": 1}
     plain = {k: v for k, v in line.entry.items() if k not in {"prev", "hash"}}
-    assert document == {"format": 1, "found": 1, "records": [place | plain], "damaged": []}
+    chain = {
+        "project": "shop",
+        "records": 1,
+        "head": [{"hash": line.hash, "count": 1}],
+        "problems": [],
+        "forks": [],
+        "notes": [],
+    }
+    assert document == {
+        "format": 1,
+        "found": 1,
+        "records": [place | plain],
+        "damaged": [],
+        "chain": [chain],
+    }
 
 
 @pytest.mark.usefixtures("shop")
@@ -114,6 +128,58 @@ def test_a_note_is_added_and_found(run: Run) -> None:
     assert "asked the CDP team" in run("history", "--name", "Sign*", "--kind", "identity").stdout
     assert run("history", "--name", "Else*").stdout == "no records\n"
     assert run("history", "add", "x", "--kind", "sync").exit_code == 2
+
+
+def test_kinds_are_a_list_or_one_by_one(shop: Ledger, run: Run) -> None:
+    for kind in ("sync", "token", "owner", "note"):
+        shop.append(entry(kind=kind, run=kind))
+    for wanted in (("--kind", "token, owner"), ("--kind", "token", "--kind", "owner,")):
+        found = run("history", *wanted, "--format", "json")
+        told = [one["kind"] for one in json.loads(found.stdout)["records"]]
+        assert told == ["owner", "token"]
+
+
+def test_a_quarter_is_one_of_the_team_s_own_year(
+    shop: Ledger, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for at in ("2026-03-31T23:59:59Z", "2026-04-01T00:00:00Z", "2027-01-01T00:00:00Z"):
+        shop.append(entry(at=at))
+    (tmp_path / "mpgov.toml").write_text(f"{TOML}[review]\nyear_starts = 4\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    for named, at in (("2026-Q1", "2026-04-01"), ("2025Q4", "2026-03-31"), ("2026Q4", "2027-01")):
+        [record] = json.loads(run("history", "--quarter", named, "--format", "json").stdout)[
+            "records"
+        ]
+        assert record["at"].startswith(at)
+    refused = run("history", "--quarter", "Q1")
+    assert "2026-Q1 begins with April 2026" in refused.stderr
+
+
+@pytest.mark.parametrize(("file", "start"), [("a.html", b"<!doctype html>"), ("a.xlsx", b"PK")])
+def test_the_suffix_makes_it_a_page_or_a_workbook(
+    shop: Ledger, run: Run, tmp_path: Path, file: str, start: bytes
+) -> None:
+    line = shop.append(entry(text=NASTY))
+    for arguments in (("history", "--kind", "sync"), ("history", "show", line.entry["run"])):
+        done = run(*arguments, "--output", file)
+        assert (done.exit_code, done.output) == (0, "")
+        assert (tmp_path / file).read_bytes().startswith(start)
+    again = run("history", "--format", file.rpartition(".")[2])
+    assert again.stdout_bytes.startswith(start)
+    if file == "a.html":
+        page = (tmp_path / file).read_text("utf-8")
+        assert line.hash in page
+        assert "\x1b" not in page
+
+
+def test_a_workbook_is_not_for_a_terminal(
+    shop: Ledger, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.append(entry())
+    monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda _self: True)
+    for arguments in (("history",), ("history", "show", "20261124T010203Z-abc123")):
+        done = run(*arguments, "--format", "xlsx")
+        assert (done.exit_code, "is not for a terminal" in done.stderr) == (2, True)
 
 
 def test_verify_names_file_and_line(shop: Ledger, run: Run) -> None:
@@ -154,7 +220,12 @@ def test_forks_are_named_and_pass(shop: Ledger, run: Run, tmp_path: Path) -> Non
     ("arguments", "said"),
     [
         (("--since", "yesterday"), "--since yesterday: is no day"),
-        (("--quarter", "2026-Q9"), "--quarter 2026-Q9: is no quarter"),
+        (("--quarter", "2026-Q9"), "2026-Q9: is no quarter; write 2026-Q3 or 2026Q3"),
+        (("--quarter", "2026-Q9"), "2026-Q1 begins with January 2026, and 2026-Q4 is the last"),
+        (("--kind", "sync,tokn"), "--kind tokn: there is no such kind; did you mean token?"),
+        (("--kind", "x"), "kinds: sync undo owner token"),
+        (("--format", "xlsx", "--output", "-", "show"), "options go with its list alone"),
+        (("blame", "Sale", "--output", "a.html"), "mpgov history blame writes no html"),
         (("--quarter", "2026-Q4", "--since", "2026-01-01"), "goes with neither"),
         (("--project", "nope"), "--project nope: there is no such project"),
         (("--project", "shop", "--all-projects"), "contradict"),

@@ -3,6 +3,7 @@
 import pytest
 
 from mpgov.errors import AuthError, MpgovError, RemoteError
+from mpgov.mixpanel.annotations import annotate, read_annotations
 from mpgov.mixpanel.client import Client
 from mpgov.workflows.lexicon import connect
 from tests.conftest import House, event_entry
@@ -55,6 +56,19 @@ def test_a_batch_with_one_bad_entry_is_refused_whole(house: House, client: Clien
         client.schemas("POST", body={"entries": [event_entry("Good"), bad]}, updates=3)
     assert caught.value.status == 400
     assert house.stored() == {}
+
+
+def test_an_annotation_is_kept_as_it_was_written_up_to_512_characters(client: Client) -> None:
+    """Reference 10; the length is what clients observed."""
+    texts = ["x" * 512, "2 lines\nand <b>signs</b> ä 🎉"]
+    for number, text in enumerate(texts):
+        annotate(client, text, 1_790_000_000 + number)
+    found = [(one.date, one.text) for one in read_annotations(client)]
+    dates = ["2026-09-21 14:13:20", "2026-09-21 14:13:21"]
+    assert found == list(zip(dates, texts, strict=True))
+    with pytest.raises(RemoteError) as caught:
+        annotate(client, "x" * 513, 1_790_000_000)
+    assert caught.value.status == 400
 
 
 def test_the_sixth_request_of_a_minute_waits(house: House, client: Client) -> None:

@@ -1,6 +1,7 @@
 """Run a command with the canary, and look for it everywhere."""
 
 import base64
+import json
 import os
 import subprocess
 import sys
@@ -9,15 +10,19 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 from mpgov.sandbox.app import Sandbox
+from mpgov.sandbox.state import Account, State
 
 CANARY = "cAnArY+5e/cr3t=%&zq"
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 CONFIG = """\
 plan = "plan.yaml"
+[record]
+witness = true
 [limits]
 requests_per_minute = 100000
 updates_per_minute = 100000
@@ -32,6 +37,18 @@ wire.decode = decode
 """
 
 
+class Watched(State):
+    """Remembers the secrets that are issued: those of accounts that mpgov has made."""
+
+    __slots__ = ()
+    issued: ClassVar[list[str]] = []
+
+    def add_account(self, *arguments: Any, **named: Any) -> tuple[Account, str]:
+        account, secret = super().add_account(*arguments, **named)
+        self.issued.append(secret)
+        return account, secret
+
+
 @dataclass
 class Bench:
     """A folder in which everything of a run lands, and a sandbox whose account has the canary."""
@@ -44,11 +61,14 @@ class Bench:
     runs: int = 0
 
     def __post_init__(self) -> None:
+        Watched.issued.clear()
         self.sandbox = Sandbox("empty", limits=False)
         project = self.sandbox.default_project
         made, _ = self.sandbox.state.add_account("canary", 9, secret=self.canary)
         made.roles[project] = "owner"
         self.account = made.username
+        made.role = "admin"
+        self.sandbox.state.__class__ = Watched
         self.folder.mkdir()
         (self.folder / "mpgov.toml").write_text(CONFIG, "utf-8")
         (self.folder / "plan.yaml").write_text(PLAN, "utf-8")
@@ -63,11 +83,13 @@ class Bench:
             base64.b64encode(self.canary.encode()),
             base64.b64encode(pair),
             base64.b64encode(pair)[-24:],
+            *(secret.encode() for secret in Watched.issued),
         }
 
     def environment(self, host: str, given_by: str) -> dict[str, str]:
         """Everything that a process may write to lies in the folder."""
-        (self.outside / "secret").write_text(self.canary, "utf-8")
+        kept = {f"mpgov {self.account}": self.canary}
+        (self.outside / "secret").write_text(json.dumps(kept), "utf-8")
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("MIXPANEL", "MPGOV"))}
         found = {
             **kept,
@@ -84,8 +106,8 @@ class Bench:
         if given_by == "environment":
             found["MIXPANEL_SERVICE_ACCOUNT_SECRET"] = self.canary
         else:
-            found["PYTHON_KEYRING_BACKEND"] = "canary_keyring.Keyring"
-            found["CANARY_FILE"] = str(self.outside / "secret")
+            found["PYTHON_KEYRING_BACKEND"] = "tests.keyrings.Shared"
+            found["KEYRING_FILE"] = str(self.outside / "secret")
         return found
 
     def run(

@@ -1,13 +1,15 @@
 """A recognisable secret, every command, good days and bad: it is seen nowhere."""
 
 import os
+import shlex
+import sys
 from pathlib import Path
 
 import pytest
 
 from mpgov.cli.main import COMMANDS
 from mpgov.sandbox.server import serve
-from tests.secrets.bench import Bench
+from tests.secrets.bench import Bench, Watched
 from tests.secrets.echo import STATUSES, echoing
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="searches /proc and POSIX folders")
@@ -40,7 +42,9 @@ TABLE: dict[str, tuple[tuple[str, ...], ...]] = {
     "history": (
         ("history", "add", "frozen", "--reason", "launch"),
         ("history",),
-        ("history", "verify"),
+        ("history", "--kind", "note,sync", "--output", "record.html"),
+        ("history", "--format", "xlsx", "--output", "record.xlsx"),
+        ("history", "verify", "--witness", *WAIT),
         ("history", "blame", "Sale", "--format", "json"),
     ),
     "tokens": (  # the canary is on stdin: its fingerprint is kept, and nothing else of it
@@ -48,8 +52,14 @@ TABLE: dict[str, tuple[tuple[str, ...], ...]] = {
         ("tokens", "list"),
         *(MORE_OF_TOKENS if ALL else ()),
     ),
+    "owners": (
+        ("owners", "check", *WAIT),
+        ("owners", "transfer", "jane@acme.example", "kim@acme.example"),
+    ),
+    "doctor": (("doctor", *WAIT),),
     "auth": (
         ("auth", "status", *WAIT),
+        ("auth", "list", *WAIT),
         ("auth", "login", *WAIT),
         ("auth", "logout"),
     ),
@@ -59,6 +69,7 @@ TABLE: dict[str, tuple[tuple[str, ...], ...]] = {
 ONLINE = [
     *(row for name in ("diff", "sync", "export", "audit", "auth", "undo") for row in TABLE[name]),
     ("tokens", "list"),
+    *(row for row in TABLE["history"] if "--witness" in row),
 ]
 SHORT = [row for row in ONLINE if "json" not in row]
 FAULTS = (
@@ -96,8 +107,23 @@ def test_on_a_good_day(bench: Bench, given: str, debug: bool) -> None:
                 arguments = ("--debug", *row) if debug else row
                 code, hits = bench.run(arguments, bench.environment(server.url, given))
                 assert hits == [], row
-                # 2: nothing to undo yet; 4: no keyring to log in to, or out of
-                assert code in {0, 2, 4}, row
+                # 1: the doctor's advice; 2: nothing to undo yet; 4: no keyring to log in to
+                assert code in {0, 1, 2, 4}, row
+
+
+@pytest.mark.parametrize("given", GIVEN)
+def test_a_rotation_shows_neither_the_old_secret_nor_the_new(bench: Bench, given: str) -> None:
+    with serve(bench.sandbox) as server:
+        environment = bench.environment(server.url, given)
+        command = f"{shlex.quote(sys.executable)} -c 'import sys; sys.stdin.read()'"
+        wish = ("--yes", "--keep-old", "3", "--store-command", command)
+        for row in (("rotate", *wish), ("rotate", "--yes", "--end-old")):
+            code, hits = bench.run(("--debug", "auth", *row), environment)
+            assert hits == [], row
+            # with the environment alone the new secret is not here: the old one stays
+            assert code == (4 if given == "environment" and "--end-old" in row else 0), row
+        assert len(Watched.issued) == 1
+        assert Watched.issued[0].encode() in bench.forms
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda f: f"{f['kind']}{f.get('status', '')}")

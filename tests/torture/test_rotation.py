@@ -23,7 +23,7 @@ from tests.torture.warm import ROOT, Warm
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="forks and kills")
 
-KILLS = 40
+KILLS = int(os.environ.get("MPGOV_KILLS", "40"))
 CONFIG = """\
 [projects.shop]
 id = {project}

@@ -1,0 +1,50 @@
+"""Post a digest to a team's chat: the one address beside Mixpanel's that mpgov ever talks to.
+
+The address is a secret: whoever has it can post. It is in no message and no log.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from requests import RequestException
+from urllib3.util import Retry
+
+from mpgov.errors import RemoteError
+from mpgov.mixpanel.answer import Revealing
+from mpgov.mixpanel.session import open_session
+
+TIMEOUT: Final = 20
+TRIES: Final = 3
+_AGAIN: Final = frozenset({429, 502, 503, 504})
+_HINT: Final = "is it still valid? mpgov auth login --notify keeps a new one"
+
+
+def post(address: Revealing, text: str, *, direct: bool) -> None:
+    """Send the text as JSON, `{"text": …}`, which Slack and others take.
+
+    Repeated where the address did not take it now, never where it may have; redirects are not
+    followed. `direct` goes past the proxy, to this machine.
+    """
+    retry = Retry(
+        TRIES,
+        read=0,
+        redirect=0,
+        status_forcelist=_AGAIN,
+        allowed_methods=None,
+        backoff_factor=1,
+        raise_on_status=False,
+    )
+    status = 0
+    try:
+        with open_session(direct=direct, retries=retry) as session:
+            answer = session.post(
+                address.reveal(), json={"text": text}, timeout=TIMEOUT, allow_redirects=False
+            )
+            status = answer.status_code
+    except (RequestException, ValueError, OSError):
+        status = 0  # what was raised names the address
+    if status == 0:
+        raise RemoteError("the address for notifications cannot be reached", hint=_HINT)
+    if not 200 <= status < 300:
+        raise RemoteError(f"the address for notifications answered with {status}", hint=_HINT)

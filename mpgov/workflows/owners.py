@@ -1,0 +1,209 @@
+"""Who answers for what: list them, check them, hand over, and tell a code host."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mpgov.core.audit import Evidence
+from mpgov.core.event_rows import event_rows
+from mpgov.core.model import OWNER, Catalog, Entity, Json
+from mpgov.core.owned import OwnerRow, owners_of
+from mpgov.core.ownership import (
+    Allowed,
+    check_owners,
+    handed_over,
+    left_of,
+    owners,
+    problem_of,
+    same_owner,
+)
+from mpgov.core.report import CheckReport
+from mpgov.core.select import Selection
+from mpgov.errors import AuthError, RemoteError, UsageError
+from mpgov.formats.plan_edit import Edit, SetField
+from mpgov.mixpanel.access import who_am_i
+from mpgov.mixpanel.people import people_of
+from mpgov.storage.files import write_beside
+from mpgov.workflows.audit import AuditWish, audit
+from mpgov.workflows.check import judged
+from mpgov.workflows.lexicon import connect, fetch_record
+from mpgov.workflows.plans import STDIN, plan_files, read_plan, shown
+from mpgov.workflows.project import Surroundings
+from mpgov.workflows.recording import Recorder
+from mpgov.workflows.taking import edited_files, home_file
+
+BEGIN, END = "# mpgov owners: begin", "# mpgov owners: end"
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """What a transfer did: the files that were written, and the events that changed hands."""
+
+    files: tuple[str, ...]
+    events: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def list_owners(path: Path | str, around: Surroundings, *, offline: bool) -> tuple[OwnerRow, ...]:
+    """What everybody answers for: by the audit, or by the plan alone."""
+    if offline:
+        plan, report = judged(path, around)
+        evidence = Evidence(plan=plan.catalog, joined=plan.catalog)
+        rows = (replace(row, volume=None) for row in event_rows(evidence))
+        return owners_of(rows, report.findings)
+    report_ = audit(path, around, AuditWish()).report
+    return owners_of(report_.events, report_.findings)
+
+
+def check(path: Path | str, around: Surroundings, *, offline: bool) -> CheckReport:
+    """Everybody who cannot be an owner, at the place where the plan names them."""
+    plan = read_plan(path, Path.cwd(), around.how())
+    allowed = Allowed(domains=around.settings.owner_domains)
+    notes = list(plan.notes)
+    if not offline:
+        allowed, told = _asked(around, allowed)
+        notes += told
+    return CheckReport(
+        plan="stdin" if str(path) == STDIN else shown(Path(path), Path.cwd()),
+        events=sum(entity.key.kind == "event" for entity in plan.catalog),
+        properties=0,
+        findings=tuple(check_owners(plan.catalog, allowed)),
+        notes=tuple(notes),
+    )
+
+
+def transfer(
+    path: Path, around: Surroundings, hands: tuple[str, str], selection: Selection, reason: str
+) -> Transfer:
+    """Let another owner stand where one stood, in the plan, and record it at once."""
+    old, new = hands
+    plan = read_plan(path, Path.cwd(), around.how()).catalog
+    _refuse(plan, around, old, new)
+    mine = [e for e in plan if selection.takes(e) and any(same_owner(o, old) for o in owners(e))]
+    if not mine:
+        raise UsageError(f"{old} owns nothing here", hint="mpgov owners list --offline")
+    edits: dict[str, list[Edit]] = defaultdict(list)
+    for entity in mine:
+        file = entity.at.file if entity.at else home_file(path, Path.cwd())
+        said = handed_over(owners(entity), old, new)
+        edits[file].append(SetField(entity.key, ("owners",), said))
+    changed = edited_files(path, edits, Path.cwd(), around.how())
+    recorder = _recorder(around, path, reason)
+    for one in changed.values():
+        write_beside(one.path, one.content)
+    changes = tuple(_change(entity, old, new) for entity in mine)
+    recorder.tell("owner", changes)
+    recorder.publish("mpgov owners transfer", lambda: recorder.tell("owner", changes))
+    files = tuple(shown(one.path, Path.cwd()) for one in changed.values())
+    return Transfer(files, tuple(e.key.name for e in mine), tuple(_left_alone(plan, old)))
+
+
+def codeowners(path: Path, around: Surroundings) -> tuple[list[str], list[str]]:
+    """The lines of a CODEOWNERS section for the plan, and what could not be said in it."""
+    plan = read_plan(path, Path.cwd(), around.how()).catalog
+    handles = around.settings.owner_handles
+    counted: dict[str, Counter[str]] = defaultdict(Counter)
+    for entity in plan:
+        if entity.at is not None:
+            counted[entity.at.file].update(owners(entity))
+    unsaid: dict[str, None] = {}
+    lines: list[str] = []
+    if path.is_dir():
+        approvers = plan.governance.approvers
+        named = approvers if isinstance(approvers, tuple) else ()
+        lines += _line(f"/{shown(path, Path.cwd())}/", named, handles, unsaid)
+    for file in sorted(shown(one, Path.cwd()) for one in plan_files(path, Path.cwd())):
+        everybody = [name for name, _ in counted[file].most_common()]
+        lines += _line(f"/{file}", everybody, handles, unsaid)
+    notes = [
+        f'{name} has no handle: say it in mpgov.toml, [owners] handles = {{ "{name}" = "@…" }}'
+        for name in unsaid
+    ]
+    return lines, notes
+
+
+def with_section(text: str, lines: list[str]) -> str:
+    """A CODEOWNERS file with the section in it: in place of the one that is there, or last."""
+    section = "\n".join([BEGIN, *lines, END])
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if begin and end:
+        return f"{before}{section}{after}"
+    gap = "" if not text or text.endswith("\n\n") else "\n" if text.endswith("\n") else "\n\n"
+    return f"{text}{gap}{section}\n"
+
+
+def _line(
+    pattern: str, named: Sequence[str], handles: Mapping[str, str], unsaid: dict[str, None]
+) -> Iterator[str]:
+    """A line of the section, if anybody can be named in it."""
+    said: dict[str, str] = {}
+    for owner in named:
+        handle = handles.get(owner) or ("" if owner.startswith("team:") else owner)
+        if handle:
+            said.setdefault(handle.casefold(), handle)
+        else:
+            unsaid[owner] = None
+    if said:
+        escaped = pattern.replace(" ", "\\ ")
+        yield f"{escaped} {' '.join(said.values())}"
+
+
+def _asked(around: Surroundings, allowed: Allowed) -> tuple[Allowed, list[str]]:
+    """The members and teams, where the API lets us ask; else why it does not."""
+    project = around.project()
+    client = connect(around, project)
+    try:
+        organization = project.organization or who_am_i(client).organization
+        if organization is None:
+            return allowed, ["nobody says which organization the project belongs to"]
+        found = people_of(client, organization)
+    except (AuthError, RemoteError) as error:
+        return allowed, [f"members and teams could not be asked for: {error.message}"]
+    notes = []
+    if found.members is None or found.teams is None:
+        notes.append("Mixpanel's list of members or teams could not be read")
+    return replace(allowed, members=found.members, teams=found.teams), notes
+
+
+def _refuse(plan: Catalog, around: Surroundings, old: str, new: str) -> None:
+    """Refuse a new owner who cannot be one."""
+    if not OWNER.fullmatch(new):
+        raise UsageError(f"{new} is no owner", hint="an e-mail, or team:Name")
+    if same_owner(old, new):
+        raise UsageError("both are the same owner")
+    problem = problem_of(new, left_of(plan), Allowed(domains=around.settings.owner_domains))
+    if problem:
+        raise UsageError(f"{new} cannot own anything: {problem}", hint="mpgov owners check")
+
+
+def _recorder(around: Surroundings, path: Path, reason: str) -> Recorder:
+    """The record, which must be writable before the plan is written."""
+    project = around.project()
+    fetch_record(around, project)
+    recorder = Recorder(around, project, path, reason, kind="owner")
+    recorder.ledger.prepare()
+    return recorder
+
+
+def _change(entity: Entity, old: str, new: str) -> dict[str, Json]:
+    before = owners(entity)
+    after = handed_over(before, old, new)
+    return {
+        "action": "update",
+        "entity": entity.key.kind,
+        "name": entity.key.name,
+        "owners": [new],
+        "fields": [{"path": ["owners"], "before": list(before), "after": list(after)}],
+    }
+
+
+def _left_alone(plan: Catalog, old: str) -> Iterator[str]:
+    """Where the old owner still stands: roles are not handed over with events."""
+    for name in ("curators", "approvers"):
+        people = getattr(plan.governance, name)
+        if isinstance(people, tuple) and any(same_owner(one, old) for one in people):
+            yield f"{old} is still among governance.{name}: change that by hand if it is to change"
