@@ -84,7 +84,8 @@ class Demo:
         config = CONFIG.format(project=sandbox.default_project, account=account, host=url)
         (self.folder / "mpgov.toml").write_text(config, "utf-8")
         (self.folder / "plans").mkdir()
-        (self.folder / "plans" / "shop.yaml").write_bytes(demo_plan())
+        for name in ("shop.yaml", "tokens.yaml"):
+            (self.folder / "plans" / name).write_bytes(demo_file(name))
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("MIXPANEL_", "MPGOV_"))}
         self.environment = {
             **kept,
@@ -145,6 +146,11 @@ class Demo:
         self._mpgov("audit", *events, "--output", "audit.html", show_notes=2, ends_with=1)
         self._mpgov("audit", "--events", "events", show_last=40, ends_with=1)
         click.echo(f"   (audit.html: {_size(self.folder / 'audit.html')}, a page to show around)")
+        self._tell(
+            "11. Who holds which token, and when is it due? The register keeps fingerprints alone;",
+            "    mpgov tokens scan finds the values in code and configuration.",
+        )
+        self._mpgov("tokens", "list", "--offline")
 
     def _farewell(self) -> None:
         self._tell("That was the loop. The sandbox is gone; nothing was left running.")
@@ -188,9 +194,14 @@ class Demo:
 
 
 def demo_plan() -> bytes:
-    """The demo plan: beside this module in a wheel, in `plans/` of a checkout."""
-    packed = files("mpgov.cli") / "shop.yaml"
-    return packed.read_bytes() if packed.is_file() else (_root() / "plans/shop.yaml").read_bytes()
+    """The demo plan."""
+    return demo_file("shop.yaml")
+
+
+def demo_file(name: str) -> bytes:
+    """A file of the demo plan: beside this module in a wheel, in `plans/` of a checkout."""
+    packed = files("mpgov.cli") / name
+    return packed.read_bytes() if packed.is_file() else (_root() / "plans" / name).read_bytes()
 
 
 def _root() -> Path:

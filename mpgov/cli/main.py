@@ -34,6 +34,7 @@ GROUPS: Final[Mapping[str, Mapping[str, str]]] = {
     "Record": {
         "history": "what was done, by whom, why; add a record; verify the chain; blame a field",
         "undo": "put back what a sync changed",
+        "tokens": "the register of tokens and secrets, and their rotation schedule",
         "owners": "who answers for what: list, check, transfer",
     },
     "Set-up": {

@@ -84,7 +84,8 @@ class CheckReport:
 
     With a `baseline` (the file's name) `findings` are the new ones alone; `accepted` are still
     there, `fixed` are not. `waived` are those that the plan itself accepts; `rules`
-    are those that were judged.
+    are those that were judged. Where another `command` judged something else than a plan,
+    `plan` is where that stands and `counted` says how much of it there is.
     """
 
     plan: str
@@ -97,6 +98,8 @@ class CheckReport:
     baseline: str = ""
     waived: tuple[Finding, ...] = ()
     rules: tuple[Rule, ...] = ()
+    command: str = "check"
+    counted: str = ""
 
     @property
     def set_aside(self) -> str:

@@ -10,9 +10,11 @@ from mpgov.core.audit import Evidence, NotRun
 from mpgov.core.change import ChangeSet
 from mpgov.core.finding import Finding, Severity, rank
 from mpgov.core.model import Catalog, Json, nothing
+from mpgov.core.sightings import Scan
+from mpgov.core.tokens import Register
 
 Options: TypeAlias = Mapping[str, Json]
-Subject: TypeAlias = Catalog | ChangeSet | Evidence
+Subject: TypeAlias = Catalog | ChangeSet | Evidence | Register | Scan
 Check: TypeAlias = Callable[[Any, Options], Iterator[Finding]]
 Level: TypeAlias = Literal["error", "warning", "info", "off"]
 LEVELS: Final = ("error", "warning", "info", "off")
@@ -27,8 +29,10 @@ class Rule:
     an event whose name begins with Busy arrived a hundred times lately. For a rule on `Evidence`
     further parts may follow the plan, each after a line such as `--- lexicon`: what Lexicon says
     (`lexicon`), what both last agreed on (`base`), how often events arrived (`arrived`) and raw
-    events (`events`), one JSON object a line. `needs` are the fields of the evidence without
-    which it cannot be judged. Where a rule `varies`, a finding is as severe as the rule says it.
+    events (`events`), one JSON object a line. For a rule on a `Register` or a `Scan` they are
+    registers of tokens; of a scan its files follow, each after a line with its path. `needs` are
+    the fields of the evidence without which it cannot be judged. Where a rule `varies`, a finding
+    is as severe as the rule says it.
     """
 
     id: str

@@ -6,17 +6,29 @@ Never a value: of each only the fingerprint is kept, the first 16 hex digits of 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Final, Literal, TypeAlias
 
-from mpgov.core.model import Location
+from mpgov.core.model import Location, nothing
 
-KINDS: Final = ("project_token", "api_secret", "service_account")
+WORDS: Final[Mapping[str, str]] = {
+    "project_token": "project token",
+    "api_secret": "API secret",
+    "service_account": "service account",
+}
+KINDS: Final = tuple(WORDS)
 ENVIRONMENTS: Final = ("production", "staging", "development")
 API_SECRETS_END: Final = "2027-03-03"  # concepts 8.4
 SOON: Final = 30  # days before it is due in which that is told
+LONGEST: Final = 3650  # days of a schedule
+_FINGERPRINT: Final = re.compile(r"[0-9a-f]{16}")
+_VALUE: Final = re.compile(r"[0-9a-f]{32}")  # of project tokens and API secrets
+# What may be a value: Mixpanel's are 32 letters and digits, and no word has so many with a digit.
+MAY_BE_VALUE: Final = re.compile(r"(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{20,}|://[^/\s\"']*@")
+_SCHEDULE: Final = re.compile(r"([1-9]\d{0,3})(?: days?)?")
 
 State: TypeAlias = Literal["overdue", "soon", "later", "unscheduled"]
 
@@ -27,8 +39,8 @@ class Token:
 
     `project` is a `[projects.NAME]` or an id, `rotate_every` in days, `last_rotated` an ISO day.
     `retired` are fingerprints of values that were replaced. For a service account `account` is its
-    name in Mixpanel and `role` what it is meant to have; `expires` is what Mixpanel says, where
-    somebody asked.
+    name in Mixpanel and `role` what it is meant to have; `expires`, `created` and `last_used` are
+    what Mixpanel says, where somebody asked.
     """
 
     name: str
@@ -45,7 +57,46 @@ class Token:
     role: str = ""
     note: str = ""
     expires: str = ""
+    created: str = ""
+    last_used: str = ""
     at: Location | None = field(default=None, compare=False)
+    places: Mapping[str, Location] = field(default_factory=nothing, compare=False)
+
+    @property
+    def what(self) -> str:
+        """What it is, in words."""
+        return WORDS[self.kind]
+
+    def place(self, name: str) -> Location | None:
+        """Where a field was written, else the token itself."""
+        return self.places.get(name, self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownProject:
+    """A project that mpgov.toml names."""
+
+    name: str
+    id: int
+    region: str = "us"
+    at: Location | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """What is known of tokens: the register, the projects of mpgov.toml, and who left.
+
+    `today` is an ISO date (UTC).
+    """
+
+    tokens: tuple[Token, ...] = ()
+    projects: tuple[KnownProject, ...] = ()
+    left: frozenset[str] = frozenset()
+    today: str = ""
+
+    def project_of(self, token: Token) -> KnownProject | None:
+        """The project that a token names, by its name or its id."""
+        return find_project(self.projects, token.project)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +116,39 @@ class Due:
 def fingerprint(value: str) -> str:
     """What is kept of a value: enough to know it again, too little to use it."""
     return hashlib.sha256(value.encode()).hexdigest()[:16]
+
+
+def is_fingerprint(text: str) -> bool:
+    """Whether a text has the shape of a fingerprint."""
+    return bool(_FINGERPRINT.fullmatch(text))
+
+
+def value_problem(kind: str, value: str) -> str:
+    """Why a value cannot be one of this kind, without repeating it; empty if it can."""
+    if not value.isprintable() or " " in value:
+        return "it is more than one word"
+    if kind != "service_account" and not _VALUE.fullmatch(value):
+        return "it is not 32 lower-case hexadecimal digits"
+    return ""
+
+
+def may_hold_value(text: str) -> bool:
+    """Whether a token or a secret may stand in a text, so that it must not be shown or kept."""
+    return bool(MAY_BE_VALUE.search(text))
+
+
+def days_of(text: str) -> int | None:
+    """The days of a schedule such as `365 days`; none where it is no such."""
+    match = _SCHEDULE.fullmatch(text.strip())
+    days = int(match[1]) if match else 0
+    return days if 0 < days <= LONGEST else None
+
+
+def find_project(projects: Iterable[KnownProject], named: str) -> KnownProject | None:
+    """The project of that name, else of that id."""
+    listed = tuple(projects)
+    by_name = next((one for one in listed if one.name == named), None)
+    return by_name or next((one for one in listed if str(one.id) == named), None)
 
 
 def due_dates(tokens: Iterable[Token], today: str) -> list[Due]:
@@ -88,9 +172,9 @@ def _ends(token: Token) -> list[tuple[str, str]]:
     """The days on which it has to be replaced by, each with the reason."""
     found = []
     if token.rotate_every and token.last_rotated:
-        rotated = date.fromisoformat(token.last_rotated)
-        on = (rotated + timedelta(days=token.rotate_every)).isoformat()
-        found.append((on, f"every {token.rotate_every} days"))
+        rotated = date.fromisoformat(token.last_rotated).toordinal()
+        on = date.fromordinal(min(rotated + token.rotate_every, date.max.toordinal()))
+        found.append((on.isoformat(), f"every {token.rotate_every} days"))
     if token.kind == "api_secret":
         found.append((API_SECRETS_END, "Mixpanel ends API secrets"))
     if token.expires:

@@ -55,7 +55,8 @@ def _owners(doc: Document, name: str, node: Node) -> Texts:
     return owners
 
 
-def _day(doc: Document, name: str, node: Node) -> Text:
+def day(doc: Document, name: str, node: Node) -> Text:
+    """A day, such as 2027-02-01."""
     value = text(doc, name, node)
     if isinstance(value, str) and not _is_day(value):
         return doc.problem(node, f"{name} expects a day, found {shown(value)}; write 2027-02-01")
@@ -147,8 +148,8 @@ def is_section(doc: Document, name: str, node: Node, kind: str = MAP) -> bool:
 
 
 DEPRECATION: Final[Readers] = {
-    "since": _day,
-    "sunset": _day,
+    "since": day,
+    "sunset": day,
     "replaced_by": text,
     "reason": text,
 }
@@ -196,4 +197,4 @@ IDENTITY: Final[Readers] = {
     "logout_events": texts,
 }
 GOVERNANCE: Final[Readers] = {"curators": _owners, "approvers": _owners, "left": _owners}
-WAIVER: Final[Readers] = {"rule": text, "name": text, "reason": text, "until": _day}
+WAIVER: Final[Readers] = {"rule": text, "name": text, "reason": text, "until": day}

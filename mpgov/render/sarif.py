@@ -54,7 +54,7 @@ RENDERER = Renderer("sarif", (".sarif",), draw, (CheckReport, AuditReport))
 
 def _what(report: CheckReport | AuditReport) -> str:
     if isinstance(report, CheckReport):
-        return "check"
+        return report.command
     return f"audit {visible(report.project)}"
 
 

@@ -53,11 +53,15 @@ def _check(report: CheckReport, paint: Paint) -> Iterator[str]:
     yield from (visible(note) for note in report.notes)
     for finding in report.findings:
         yield _finding(finding, paint)
+        if finding.fix and report.command != "check":
+            yield f"    fix: {visible(finding.fix)}"
     if report.findings:
         yield ""
+    counted = report.counted or (
+        f"{_count(report.events, 'event')}, {_count(report.properties, 'property')}"
+    )
     yield (
-        f"{visible(report.plan)}: {_count(report.events, 'event')}, "
-        f"{_count(report.properties, 'property')}; {_totals(report.findings)}"
+        f"{visible(report.plan)}: {counted}; {_totals(report.findings)}"
         f"{report.set_aside and f'; {report.set_aside}'}"
     )
     if report.fixed:

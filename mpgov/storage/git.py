@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -32,6 +32,7 @@ _PLAIN: Final = tuple(
 _TOLD: Final = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
 _LOGIN: Final = re.compile(r"(\w+://)[^/\s]*@")
 _WRONG: Final = ("remote:", "fatal:", "error:", "!")
+_MANY: Final = 200  # paths of a command line
 _STUCK: Final = 300  # seconds: a git that takes longer waits for something that will not come
 
 
@@ -156,6 +157,53 @@ class Git:
             found[blob] = printed[end + 1 : at]
             at += 1
         return found
+
+    def candidates(self, paths: Sequence[Path]) -> list[str]:
+        """The files at or below paths that are tracked or could be: what is ignored is not.
+
+        From the root; another repository within this one is listed by its folder.
+        """
+        asked = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+        found: dict[bytes, None] = {}
+        for first in range(0, len(paths), _MANY):
+            specs = (self._spec(path) for path in paths[first : first + _MANY])
+            found |= dict.fromkeys(self.run(*asked, "--", *specs).split(b"\0"))
+        return [os.fsdecode(name) for name in found if name]
+
+    def staged(self, paths: Sequence[Path]) -> dict[str, str]:
+        """The files that the next commit adds or changes, from the root, each with its blob."""
+        asked = ("diff", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", "--no-ext-diff")
+        printed = self.run(
+            *(*asked, "--diff-filter=AMT", "--"),
+            *(self._spec(path) for path in paths),
+            environ=self._index_of_hook(),
+        )
+        parts = printed.split(b"\0")
+        entries = zip(parts[::2], parts[1::2], strict=False)
+        files = ((entry.split(), name) for entry, name in entries)
+        return {
+            os.fsdecode(name): entry[3].decode()
+            for entry, name in files
+            if entry[1].startswith(b"100")  # a file: no link, no other repository
+        }
+
+    def sizes(self, wanted: Iterable[str]) -> dict[str, int]:
+        """How many bytes blobs hold."""
+        asked = list(dict.fromkeys(wanted))
+        given = "".join(f"{blob}\n" for blob in asked).encode()
+        printed = self.run("cat-file", "--batch-check", given=given) if asked else b""
+        lines = (line.split() for line in printed.splitlines())
+        return {line[0].decode(): int(line[2]) for line in lines if len(line) == 3}
+
+    def _index_of_hook(self) -> Environ:
+        """The index that `git commit` has made for a hook, which may not be the usual one."""
+        told = os.environ.get("GIT_INDEX_FILE", "")
+        folder = self.attempt("rev-parse", "--absolute-git-dir").stdout.decode().strip()
+        if not told or not folder:
+            return None
+        index = os.path.realpath(self.root / told)
+        inside = index.startswith(os.path.realpath(folder) + os.sep)
+        return {"GIT_INDEX_FILE": index} if inside else None
 
     def identity(self, role: str = "AUTHOR") -> str:
         """`Name <e-mail>` as git would sign a commit; empty where nobody told it."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from mpgov.core.accounts import AccountsReport, Known, ServiceAccount, listed
-from mpgov.errors import AuthError, RemoteError
+from mpgov.core.tokens import Token
+from mpgov.errors import AuthError, InputError, RemoteError
 from mpgov.mixpanel.access import Access, who_am_i
 from mpgov.mixpanel.client import Client
 from mpgov.mixpanel.service_accounts import accounts_of_organization, accounts_of_project
@@ -13,6 +15,7 @@ from mpgov.storage.ledger import Ledger
 from mpgov.storage.projects import Project
 from mpgov.workflows.lexicon import connect, fetch_record
 from mpgov.workflows.project import Surroundings
+from mpgov.workflows.tokens import register
 
 
 def accounts(around: Surroundings) -> AccountsReport:
@@ -34,14 +37,27 @@ def accounts(around: Surroundings) -> AccountsReport:
 
 
 def known_accounts(around: Surroundings, project: Project) -> dict[str, Known]:
-    """What the record says of accounts: when each synced last."""
+    """What is known of accounts: when each synced last, and the role it is meant to have."""
     found: dict[str, Known] = {}
     for line in Ledger(around.folder(project)).read():
         entry = line.entry
         account, day = entry.get("account"), str(entry.get("at", ""))[:10]
         if entry.get("kind") in {"sync", "undo"} and entry.get("state") == "done" and account:
             found[str(account)] = Known(synced=day)
+    for token in _registered(around):
+        if token.account and token.role:
+            mine = found.get(token.account, Known())
+            found[token.account] = replace(mine, meant=token.role)
     return found
+
+
+def _registered(around: Surroundings) -> tuple[Token, ...]:
+    """The register's tokens; one that cannot be read is told, and says nothing here."""
+    try:
+        return register(around).tokens
+    except InputError as error:
+        around.notify(f"note: nobody knows which role is meant: {error.problems[0]}")
+        return ()
 
 
 def _others(

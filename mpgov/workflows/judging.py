@@ -15,7 +15,7 @@ from mpgov.core.change import ChangeSet
 from mpgov.core.discover import discover
 from mpgov.core.finding import Finding
 from mpgov.core.model import Catalog
-from mpgov.core.rule import Rule, Setting, judge, not_run
+from mpgov.core.rule import Rule, Setting, Subject, judge, not_run
 from mpgov.errors import UsageError
 from mpgov.storage.settings import Settings
 
@@ -43,8 +43,16 @@ def judged_rules(evidence: Evidence, settings: Settings) -> tuple[Rule, ...]:
         one
         for one in all_rules()
         if found.get(one.id, Setting()).level != "off"
-        and one.on is not ChangeSet
+        and one.on in {Catalog, Evidence}
         and not (one.on is Evidence and evidence.lacks(one.needs))
+    )
+
+
+def rules_on(kind: type[Subject], settings: Settings) -> tuple[Rule, ...]:
+    """The rules in force on a subject that is no plan."""
+    found = rule_settings(settings)
+    return tuple(
+        one for one in all_rules() if one.on is kind and found.get(one.id, Setting()).level != "off"
     )
 
 

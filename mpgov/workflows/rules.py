@@ -11,6 +11,8 @@ from mpgov.core.audit import LACK, Evidence
 from mpgov.core.change import ChangeSet
 from mpgov.core.model import Json
 from mpgov.core.rule import Rule, Setting
+from mpgov.core.sightings import Scan
+from mpgov.core.tokens import Register
 from mpgov.storage.settings import Settings
 from mpgov.workflows.judging import all_rules, rule_settings
 
@@ -24,7 +26,7 @@ def listed(settings: Settings, *, markdown: bool = False) -> str:
         lines += ["", family] if lines else [family]
         for one in rules:
             level, by = _level(one, settings), judged_by(one)
-            lines.append(f"  {one.id:<29}{level:<9}{by:<12}{_first(one.reason)}")
+            lines.append(f"  {one.id:<29}{level:<9}{by:<14}{_first(one.reason)}")
     return "\n".join(lines) + "\n"
 
 
@@ -63,8 +65,9 @@ def explained(rule: Rule, settings: Settings) -> str:
 
 def judged_by(rule: Rule) -> str:
     """Which commands judge by it."""
-    if rule.on is ChangeSet:
-        return "diff, sync"
+    named = {ChangeSet: "diff, sync", Register: "tokens check", Scan: "tokens scan"}
+    if rule.on in named:
+        return named[rule.on]
     return "audit" if rule.on is Evidence and set(rule.needs) - {"plan"} else "check, audit"
 
 

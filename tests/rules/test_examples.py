@@ -16,11 +16,14 @@ from mpgov.core.merge import merge
 from mpgov.core.model import Catalog
 from mpgov.core.normal import known, normal
 from mpgov.core.rule import Rule, Setting, judge
+from mpgov.core.sightings import Scan
+from mpgov.core.tokens import Register
 from mpgov.core.volumes import Volumes
 from mpgov.formats.base import Source
 from mpgov.formats.plan_yaml import loads
 from mpgov.workflows.judging import all_rules
 from tests.rules.evidence import evidence_of
+from tests.rules.registers import register_of, scan_of
 
 RULES = {rule.id: rule for rule in all_rules()}
 
@@ -43,6 +46,10 @@ def judged(rule: Rule, example: str, folder: Path) -> list[Finding]:
         evidence = evidence_of(example, folder)
         assert not evidence.lacks(rule.needs)
         return judge(evidence, [rule], {})
+    if rule.on is Register:
+        return judge(register_of(example), [rule], {})
+    if rule.on is Scan:
+        return judge(scan_of(example), [rule], {})
     return judge(changes(example) if rule.on is ChangeSet else plan(example), [rule], {})
 
 
@@ -70,6 +77,25 @@ def test_explaining_a_rule_shows_both_examples(name: str, run: Callable[..., Res
 @pytest.mark.parametrize("name", RULES)
 def test_a_rule_says_why_it_is_there(name: str) -> None:
     assert RULES[name].reason.endswith(".")
+
+
+def test_a_register_that_is_complete_has_no_findings() -> None:
+    text = """tokens:
+  web: {kind: project_token, project: 1, environment: production, holder: team:Web,
+    rotate_every: 365, last_rotated: 2026-11-01, fingerprint: 1a2b3c4d5e6f7890}
+  dev: {kind: project_token, project: 2, environment: development, holder: team:Web,
+    rotate_every: 365, last_rotated: 2026-11-01, fingerprint: 1a2b3c4d5e6f7891}
+  sync: {kind: service_account, project: 1, environment: production, holder: team:Web,
+    rotate_every: 365, last_rotated: 2026-11-01, account: a.mp-service-account}
+  other: {kind: service_account, project: 1, environment: development, holder: team:Web,
+    rotate_every: 365, last_rotated: 2026-11-01, account: b.mp-service-account}"""
+    assert judge(register_of(text), all_rules(), {}) == []
+    bare = judge(register_of("tokens: {a: {kind: service_account}}"), all_rules(), {})
+    assert [finding.message for finding in bare] == [
+        "a lacks project, environment and account",
+        "a has no holder",
+        "a has no rotation schedule",
+    ]
 
 
 def test_a_rule_that_is_off_is_silent() -> None:

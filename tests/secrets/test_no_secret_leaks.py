@@ -17,6 +17,14 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="searches /proc and P
 ALL = os.environ.get("MPGOV_SECRETS") == "all"
 WAIT = ("--max-wait", "1")
 
+MORE_OF_TOKENS = (
+    ("tokens", "rotated", "sync", "--reason", "x", "--account", "y.mp-service-account"),
+    ("tokens", "add", "web", "--kind", "project_token"),
+    ("tokens", "due", "--format", "ics"),
+    ("tokens", "check", "--fail-on", "never"),
+    ("tokens", "scan", "--fail-on", "never"),
+)
+
 # Every command, as it is used; one that is missing here fails a test.
 TABLE: dict[str, tuple[tuple[str, ...], ...]] = {
     "init": (("init", "--ci", "github"), ("init", "--from-lexicon", *WAIT)),
@@ -39,6 +47,11 @@ TABLE: dict[str, tuple[tuple[str, ...], ...]] = {
         ("history", "verify", "--witness", *WAIT),
         ("history", "blame", "Sale", "--format", "json"),
     ),
+    "tokens": (  # the canary is on stdin: its fingerprint is kept, and nothing else of it
+        ("tokens", "add", "sync", "--kind", "service_account", "--account", "x.mp-service-account"),
+        ("tokens", "list"),
+        *(MORE_OF_TOKENS if ALL else ()),
+    ),
     "owners": (
         ("owners", "check", *WAIT),
         ("owners", "transfer", "jane@acme.example", "kim@acme.example"),
@@ -55,6 +68,7 @@ TABLE: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 ONLINE = [
     *(row for name in ("diff", "sync", "export", "audit", "auth", "undo") for row in TABLE[name]),
+    ("tokens", "list"),
     *(row for row in TABLE["history"] if "--witness" in row),
 ]
 SHORT = [row for row in ONLINE if "json" not in row]

@@ -201,3 +201,70 @@ def test_git_does_not_read_what_is_typed_for_mpgov(repository: Git) -> None:
 )
 def test_a_reason_is_one_line_without_a_login(stderr: str, line: str) -> None:
     assert said(stderr.encode()) == line
+
+
+def test_what_could_be_tracked_is_listed_and_what_is_ignored_is_not(repository: Git) -> None:
+    root = repository.root
+    write(root / ".gitignore", b"*.log\n/out/\n")
+    write(root / "new [1].txt", b"new")
+    write(root / "a.log", b"ignored")
+    write(root / "out" / "b.txt", b"ignored")
+    (root / "plan.yaml").unlink()
+    run_git(root, "init", "-q", "inner")
+    write(root / "inner" / "c.txt", b"another repository")
+    names = repository.candidates([root])
+    assert sorted(names) == [
+        ".gitignore",
+        "inner/",
+        "new [1].txt",
+        "plan.yaml",
+        "plans/b[1].yaml",
+        "plans/deep/\u00e4.yml",
+        "plans/notes.txt",
+    ]
+    assert repository.candidates([root / "new [1].txt", root / "a.log"]) == ["new [1].txt"]
+    assert repository.candidates([root / "plans" / "deep"]) == ["plans/deep/\u00e4.yml"]
+    assert repository.candidates([]) == []
+
+
+def test_what_is_staged_is_listed_with_what_will_be_committed(repository: Git) -> None:
+    root = repository.root
+    assert repository.staged([root]) == {}
+    write(root / "plan.yaml", b"three\n")
+    write(root / "new.txt", b"staged\n")
+    write(root / "not.txt", b"not staged\n")
+    (root / "link").symlink_to("plan.yaml")
+    (root / "plans" / "notes.txt").unlink()
+    run_git(root, "add", "plan.yaml", "new.txt", "link", "plans")
+    write(root / "new.txt", b"edited after that\n")
+    blobs = repository.staged([root])
+    assert sorted(blobs) == ["new.txt", "plan.yaml"]
+    assert repository.sizes(blobs.values()) == {blobs["new.txt"]: 7, blobs["plan.yaml"]: 6}
+    assert repository.blobs([blobs["new.txt"]]) == {blobs["new.txt"]: b"staged\n"}
+    assert list(repository.staged([root / "new.txt"])) == ["new.txt"]
+
+
+def test_before_the_first_commit_all_that_is_staged_is_new(tmp_path: Path) -> None:
+    run_git(tmp_path, "init", "-q")
+    write(tmp_path / "a.txt", b"a")
+    run_git(tmp_path, "add", "-A")
+    assert list(Git(tmp_path).staged([tmp_path])) == ["a.txt"]
+
+
+def test_a_hook_sees_what_git_commits(
+    repository: Git, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """`git commit -a` stages into an index of its own, and tells hooks where that is."""
+    root = repository.root
+    write(root / "plan.yaml", b"four\n")
+    index = root / ".git" / "next-index.lock"
+    index.write_bytes((root / ".git" / "index").read_bytes())
+    environ = {**os.environ, "GIT_INDEX_FILE": str(index)}
+    subprocess.run(["git", "add", "-A"], cwd=root, env=environ, check=True)
+    assert repository.staged([root]) == {}
+    monkeypatch.setenv("GIT_INDEX_FILE", ".git/next-index.lock")
+    assert list(repository.staged([root])) == ["plan.yaml"]
+    elsewhere = tmp_path / "index"
+    elsewhere.write_bytes(index.read_bytes())
+    monkeypatch.setenv("GIT_INDEX_FILE", str(elsewhere))
+    assert repository.staged([root]) == {}

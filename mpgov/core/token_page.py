@@ -1,0 +1,231 @@
+"""The text of a file as a search for tokens sees it: what a value is called, and what is around it.
+
+No language is parsed: a search reads dozens of them, half of them in fragments. What holds in all
+is how people lay text out: a name stands before its value, and what belongs together is indented
+below what it belongs to, or stands within its brackets.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+FARTHEST: Final = 60  # lines above that may still be about a value
+WIDEST: Final = 400  # characters of a line before or after it that are looked at
+_QUOTES: Final = r"@?[\\\"'`]*$"
+# A name, and what may stand between it and its value: =, :, =>, ||, a comma, a call.
+_LABEL: Final = re.compile(
+    r"(?<![\w/.@$-])(?P<label>[A-Za-z_$][\w$.-]*)[\"'`\\]*[)\]]*\s*"
+    r"(?::\s+[\w<>?\[\].]+\s*=|=>|:=|\?=|\?\?=?|\|\|=?|->|=|\||:-|:|,|\(|\bor\b|>)\s*"
+    r"(?:return\s+|[A-Za-z_][\w.]*\(\s*|\[(?:\s*[\"'`]{2}\s*,)*\s*)?" + _QUOTES
+)
+_QUOTED_LABEL: Final = re.compile(r"[\"']([\w .$-]{1,60})[\"']\s*\]?\s*(?:=>|[:=,])\s*" + _QUOTES)
+_SPACED_LABEL: Final = re.compile(
+    r"(?:^|\s)(?:(?:ENV|ARG|set|#\s*define)\s+(?P<named>[\w$.-]+)|(?P<label>login|password))\s+"
+    + _QUOTES
+)
+_ELEMENT: Final = re.compile(r"<([A-Za-z][\w:.-]*)([^<>]*)>\s*$")
+_VALUES: Final = re.compile("[0-9A-Za-z]{32,}")
+_NAMED: Final = re.compile(
+    r"\b(?:name|key|id|property)[\"']?\s*[=:]\s*[\"']?([A-Za-z_$][\w$. -]*)"
+    r"|<(?:key|name)>\s*([\w$. -]+?)\s*</",
+    re.IGNORECASE,
+)
+# The other half of a pair: what it is called stands beside it.
+_HALVES: Final = frozenset({"value", "content", "string", "default", "defaultvalue"})
+_NAMES: Final = re.compile(
+    r"^\W*(?:display_?)?(?:name|type|slug|title|provider|integration|destination|kind|id|service"
+    r"|resolve|module|plugin|package)"
+    r"[\"']?\s*[:=]",
+    re.IGNORECASE,
+)
+_BARE: Final = re.compile(r"\s*[\w.]+\s*")
+_SPOKEN: Final = re.compile(r"\s*[a-z_]+ +:?[A-Za-z]")  # a call without brackets: config :a, b: c
+_SECTION: Final = re.compile(r"^\s*\[+\s*[\w\"'. -]+\s*\]+\s*$")
+_COMMENT: Final = re.compile(r"^\s*(?:#|//|--|;|/?\*|<!--)")
+
+
+@dataclass(slots=True)
+class Page:
+    """A text with its lines; places are offsets from 0."""
+
+    text: str
+    path: str = ""
+    starts: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.starts = [0, *(match.end() for match in re.finditer("\n", self.text))]
+
+    def number(self, at: int) -> int:
+        """The number of a place's line, from 0."""
+        return bisect_right(self.starts, at) - 1
+
+    def line(self, number: int) -> str:
+        """A line without its end; of a very long one the beginning."""
+        end = self.starts[number + 1] if number + 1 < len(self.starts) else len(self.text)
+        return self.text[self.starts[number] : min(end, self.starts[number] + WIDEST)].rstrip()
+
+    def around(self, at: int) -> Around:
+        """What is around the value that begins at a place."""
+        return Around(self, at)
+
+    def lines(self, first: int, last: int) -> list[str]:
+        """The lines from one to another, as far as there are such."""
+        return [self.line(one) for one in range(max(first, 0), min(last, len(self.starts)))]
+
+
+class Around:
+    """What is around a value: its name, what it belongs to, what stands beside it."""
+
+    def __init__(self, page: Page, at: int) -> None:
+        self.page = page
+        self.at = at
+        self.number = page.number(at)
+        start = page.starts[self.number]
+        # without other values: one that stands before it is not what it is called
+        self.head = _VALUES.sub("", page.text[max(start, at - WIDEST) : at])
+
+    @cached_property
+    def label(self) -> str:
+        """What the value is called; empty where nothing on its line says so."""
+        found = _label(self.head)
+        if found.replace("_", "").lower().rpartition(":")[2].rpartition(".")[2] in _HALVES:
+            return self._other_half() or found
+        return found
+
+    @cached_property
+    def opened(self) -> str:
+        """Of the line before it what the value is within."""
+        return opened(self.head)
+
+    @cached_property
+    def above(self) -> tuple[str, ...]:
+        """The lines that it belongs to, the nearest first."""
+        return tuple(line for line, is_outer in self._walk() if is_outer)
+
+    @cached_property
+    def beside(self) -> tuple[str, ...]:
+        """Lines that name what it, or what it belongs to, is."""
+        return tuple(line for line, is_outer in self._walk() if not is_outer)
+
+    @cached_property
+    def comment(self) -> str:
+        """The nearest comment above it, of the same paragraph."""
+        for line in reversed(self.page.lines(self.number - 6, self.number)):
+            if not line.strip() or _COMMENT.match(line):
+                return line.strip()
+        return ""
+
+    @cached_property
+    def block(self) -> str:
+        """The lines that stand with it below the same line."""
+        page, width = self.page, _indent(self.page.line(self.number))
+        first = last = self.number
+        for step in (-1, 1):
+            at = self.number + step
+            while 0 <= at < len(page.starts) and abs(at - self.number) <= 12:
+                line = page.line(at)
+                joined = page.line(at if step < 0 else at - 1).endswith("\\")
+                if (not line or _indent(line) < width) and not joined:
+                    break
+                first, last = min(first, at), max(last, at)
+                at += step
+        outer = self.above[:1]
+        mine = page.text[max(page.starts[self.number], self.at - WIDEST) : self.at + WIDEST]
+        return "\n".join([*outer, *page.lines(first, last + 1), mine.split("\n", 1)[0]])
+
+    @cached_property
+    def statement(self) -> str:
+        """Its line, with those that a backslash joins to it."""
+        first = last = self.number
+        while first and self.page.line(first - 1).endswith("\\"):
+            first -= 1
+        while last + 1 < len(self.page.starts) and self.page.line(last).endswith("\\"):
+            last += 1
+        if first == last:
+            return self.head + self.page.text[self.at : self.at + WIDEST].split("\n", 1)[0]
+        return "\n".join(self.page.lines(first, last + 1))
+
+    @cached_property
+    def joined(self) -> str:
+        """What stands before it, over its line and the few above it."""
+        before = self.page.lines(self.number - 6, self.number)
+        return "\n".join([*before, self.head])[-WIDEST:]
+
+    def _walk(self) -> Iterator[tuple[str, bool]]:
+        """Lines above that it belongs to, and those that name what it belongs to."""
+        width = _indent(self.page.line(self.number))
+        for at in range(self.number - 1, max(self.number - FARTHEST, -1), -1):
+            line = self.page.line(at)
+            if not line.strip() or _COMMENT.match(line):
+                continue
+            if _SECTION.match(line) and (not width or _indent(line) <= width):
+                yield line, True
+                return
+            if _indent(line) < width:
+                width = _indent(line)
+                yield line, True
+            elif _indent(line) == width and _NAMES.match(line):
+                yield line, False
+
+    def _other_half(self) -> str:
+        """What a value is called that is itself called `value`."""
+        near = [*self.page.lines(self.number - 2, self.number), self.head]
+        found = [first or second for first, second in _NAMED.findall("\n".join(near))]
+        if not found:
+            after = self.page.lines(self.number + 1, self.number + 2)
+            found = [first or second for first, second in _NAMED.findall("\n".join(after))]
+        return found[-1] if found else ""
+
+
+def opened(head: str) -> str:
+    """The part of a line that is still open at its end, with what is named beside it.
+
+    Of `{"a": {"b": 1}, "name": "x", "c": {"d": ` that is `"name": "x" "c": "d": `.
+    """
+    levels: list[list[str]] = [[""]]
+    for character in head:
+        if character in "{[(":
+            levels.append([""])
+        elif character in "}])":
+            if len(levels) > 1:
+                levels.pop()
+        elif character in ",;":
+            levels[-1].append("")
+        else:
+            levels[-1][-1] += character
+    parts = [levels[0][0]] if len(levels[0]) > 1 and _SPOKEN.match(levels[0][0]) else []
+    for depth, level in enumerate(levels, 1):
+        is_outer = depth < len(levels)
+        parts += [
+            part
+            for part in level[:-1]
+            if _NAMES.match(part) or (is_outer and _BARE.fullmatch(part))
+        ]
+        parts.append(level[-1])
+    return " ".join(parts)
+
+
+def _label(head: str) -> str:
+    element = _ELEMENT.search(head)
+    if element:
+        named = _NAMED.search(element[2])
+        return (named[1] or named[2]) if named else element[1]
+    quoted = _QUOTED_LABEL.search(head)
+    if quoted:
+        return quoted[1]
+    spaced = _SPACED_LABEL.search(head)
+    if spaced:
+        return spaced["named"] or spaced["label"]
+    found = _LABEL.search(head)
+    return found["label"] if found else ""
+
+
+def _indent(line: str) -> int:
+    """How far a line is indented; a dash of YAML counts as text."""
+    bare = line.lstrip(" \t")
+    return len(line.expandtabs(4)) - len(bare.expandtabs(4)) if bare else 0
