@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from mpgov.core.figures import change, number, percent, signed
 from mpgov.core.model import EntityKey, Value
 from mpgov.render.visible import shown, visible
 
@@ -42,6 +43,8 @@ def environment() -> Environment:
     made.filters["prose"] = prose
     made.filters["number"] = number
     made.filters["percent"] = percent
+    made.filters["signed"] = signed
+    made.filters["change"] = change
     made.filters["moment"] = moment
     made.filters["anchor"] = anchor
     made.filters["example"] = example
@@ -81,20 +84,6 @@ def prose(text: str) -> str:
     lines = text[:LONGEST].replace("\r\n", "\n").split("\n")
     told = re.sub(r"\n{3,}", "\n\n", "\n".join(map(visible, lines))).strip("\n")
     return told if len(text) <= LONGEST else f"{told}…"
-
-
-def number(count: int) -> str:
-    """A count as people read it."""
-    return f"{count:,}"
-
-
-def percent(share: float) -> str:
-    """A part of all; never 0% of what is there, nor 100% where something is missing."""
-    if 0 < share < 0.001:
-        return "under 0.1%"
-    if 0.999 < share < 1:
-        return "over 99.9%"
-    return f"{100 * share:.1f}".removesuffix(".0") + "%"
 
 
 def moment(at: str) -> str:
