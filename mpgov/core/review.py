@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from mpgov.core.audit import AuditReport, Evidence
+from mpgov.core.decision import Decision, Standing
 from mpgov.core.last_review import LastReview
 from mpgov.core.model import event
 from mpgov.core.record import Record
@@ -20,7 +21,7 @@ from mpgov.core.review_changes import (
     declared_review,
     within,
 )
-from mpgov.core.review_decisions import SHOWN, Decision, Standing, decisions_of
+from mpgov.core.review_decisions import SHOWN, decisions_of
 from mpgov.core.review_health import (
     CountRow,
     FindingsReview,

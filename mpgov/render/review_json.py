@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from mpgov.core.decision import Decision
 from mpgov.core.figures import Figure, Sentence, plain
 from mpgov.core.finding import Finding
 from mpgov.core.json_text import with_plain_texts
 from mpgov.core.last_review import FORMAT, Then
 from mpgov.core.model import Json
 from mpgov.core.review import ReviewReport
-from mpgov.core.review_decisions import Decision
 from mpgov.render.audit_json import finding_as_json
 
 
