@@ -58,9 +58,9 @@ STREAMS = {
 }
 
 
-def volumes() -> dict[str, dict[str, int]]:
+def volumes(until: date = LAST) -> dict[str, dict[str, int]]:
     """How often each event arrived on each day."""
-    days = [FIRST + timedelta(n) for n in range((LAST - FIRST).days + 1)]
+    days = [FIRST + timedelta(n) for n in range((until - FIRST).days + 1)]
     return {
         name: {day.isoformat(): stream.on(day) for day in days if stream.on(day)}
         for name, stream in STREAMS.items()
@@ -268,7 +268,7 @@ def raw_events() -> Iterator[dict[str, Any]]:
 
 def furnish(folder: Path, sandbox: Sandbox, project: int, name: str = "production") -> Path:
     """Mixpanel, the plan, the record and the scores as they are before the first review."""
-    sandbox.state.projects[project].volumes = volumes()
+    sandbox.state.projects[project].volumes = volumes(date(2026, 10, 2))
     sandbox.put_stored(
         project,
         [

@@ -68,6 +68,7 @@ class Material:
     last: LastReview = field(default_factory=LastReview)
     notes: tuple[str, ...] = ()
     scope: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ class Summary:
     planned_share_before: float | None
     unowned: int
     deprecated_live: int
+    past_sunset: int
     tokens_due: int
     decisions: int
     urgent: int
@@ -97,7 +99,8 @@ class ReviewReport:
 
     `to` is the last day that the quarter could be counted up to: its own last day, if it `is_over`.
     `at` is when plan and Lexicon were looked at. `last` is the quarter of the review that this
-    one is compared with, which was made at `last_at`.
+    one is compared with, which was made at `last_at`. `place` is where its files are kept, without
+    their suffix.
     """
 
     project: str
@@ -123,6 +126,7 @@ class ReviewReport:
     project_id: int | None = None
     region: str = ""
     scope: str = ""
+    place: str = ""
     notes: tuple[str, ...] = ()
 
     @property
@@ -145,6 +149,7 @@ class ReviewReport:
             before.planned_share if before else None,
             len(self.owners.unowned),
             len(self.deprecated),
+            sum((one.days_past or 0) > 0 for one in self.deprecated),
             self.tokens.pressing,
             len(self.decisions),
             sum(one.severity == "error" for one in self.decisions),
@@ -195,6 +200,7 @@ def review_of(material: Material) -> ReviewReport:
         report.project_id,
         report.region,
         material.scope,
+        material.place,
         (*material.notes, *report.notes),
     )
 

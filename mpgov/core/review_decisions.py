@@ -96,13 +96,14 @@ def _unowned(standing: Standing) -> Iterator[Decision]:
         part = Figure(share(found), "percent")
         why = ("nobody answers for ", part, " of the volume; ", *why)
     what = ("Find an owner for ", *many(len(found), "event"))
-    yield Decision(worst(found), what, why, "mpgov owners check", share(found))
+    yield Decision(worst(found), what, why, f"mpgov audit --by owner{standing.scope}", share(found))
 
 
 def _undescribed(standing: Standing) -> Iterator[Decision]:
     found = standing.of("documentation/undescribed")
     if found:
-        what = ("Describe ", Figure(len(found)), " of the events and properties")
+        several = "events and properties" if len(found) > 1 else "event or property"
+        what = ("Describe ", Figure(len(found)), f" {several}")
         why = (f"nobody can look up what they mean; the first is {called(found[0])}",)
         yield Decision(worst(found), what, why, "mpgov check", share(found))
 

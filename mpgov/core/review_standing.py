@@ -10,7 +10,8 @@ from typing import Any, Final
 from mpgov.core.audit import AuditReport, Evidence
 from mpgov.core.finding import Finding
 from mpgov.core.model import Catalog
-from mpgov.core.owned import OwnerRow, owners_of, unowned
+from mpgov.core.normal import element_key
+from mpgov.core.owned import OwnerRow, owners_of
 from mpgov.core.review_span import days_from
 from mpgov.core.review_volume import Mover, VolumeReview
 from mpgov.core.tokens import Token, due_dates
@@ -156,16 +157,18 @@ def _compared(mover: Mover | None) -> dict[str, Any]:
 
 def owners_review(report: AuditReport, plan: Catalog | None) -> OwnersReview:
     """Who answers for what; what nobody does; and what those who left still do."""
-    rows, nobody = owners_of(report), unowned(report)
+    rows = owners_of(report.events, report.findings)
+    nobody = [row for row in report.events if not row.owners]
+    nobody.sort(key=lambda row: (-(row.volume or 0), row.key))
     left = plan.governance.left if plan and isinstance(plan.governance.left, tuple) else ()
-    gone = {person.casefold() for person in left}
+    gone = {element_key("owners", person) for person in left}
     volume = sum(row.volume or 0 for row in nobody)
     return OwnersReview(
         rows,
         tuple(Unowned(row.key.name, row.volume, row.share) for row in nobody),
         volume / report.total if report.total else None,
         len(report.days),
-        tuple(row for row in rows if row.owner.casefold() in gone and row.events),
+        tuple(row for row in rows if element_key("owners", row.owner) in gone and row.events),
     )
 
 

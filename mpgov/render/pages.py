@@ -15,12 +15,14 @@ from mpgov.render.visible import shown, visible
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 LONGEST: Final = 20_000  # characters of a value
 MANY: Final = 300  # items; beyond it what is off the screen is not laid out
 SHORT: Final = 160  # characters of a name where it is only mentioned
 _EXAMPLE: Final = 300
 _LONGEST_ANCHOR: Final = 80
+_DATED: Final = re.compile(r"(\b\d{4}-(?:\d{2}-\d{2}|Q[1-4])\b)", re.ASCII)
 _NOT_IN_ANCHORS: Final = re.compile(r"[^A-Za-z0-9_.\- ]|-")
 
 
@@ -47,6 +49,7 @@ def environment() -> Environment:
     made.filters["change"] = change
     made.filters["moment"] = moment
     made.filters["anchor"] = anchor
+    made.filters["dated"] = dated
     made.filters["example"] = example
     return made
 
@@ -89,6 +92,15 @@ def prose(text: str) -> str:
 def moment(at: str) -> str:
     """A moment of the record, to the minute; a day stays a day."""
     return f"{at[:10]} {at[11:16]} UTC" if at[10:11] == "T" else visible(at)
+
+
+def dated(text: str) -> Markup:
+    """A text whose days and quarters are not broken at their hyphens."""
+    from markupsafe import Markup, escape  # noqa: PLC0415 - it comes with jinja2
+
+    parts = _DATED.split(text)
+    whole = Markup('<span class="whole">{}</span>')
+    return Markup("").join(whole.format(p) if n % 2 else escape(p) for n, p in enumerate(parts))
 
 
 def anchor(name: str, kind: str = "event") -> str:

@@ -13,6 +13,7 @@ from mpgov.core.model import is_mixpanels
 from mpgov.core.moment import stamp
 from mpgov.core.review import Material, ReviewReport, review_of
 from mpgov.core.review_span import Span, days_between, span_at, span_before, span_of
+from mpgov.core.signature import FOLDER
 from mpgov.core.tokens import Token
 from mpgov.core.usage import Usage
 from mpgov.errors import UsageError
@@ -24,6 +25,7 @@ from mpgov.storage.reviews import read_last
 from mpgov.workflows.audit import Audited, AuditWish, audit
 from mpgov.workflows.evidence import Look, in_order
 from mpgov.workflows.history import Place, records
+from mpgov.workflows.plans import shown
 from mpgov.workflows.project import Surroundings
 
 SHOWN = 3  # names that stand for many
@@ -62,6 +64,7 @@ def review(path: Path | str, around: Surroundings, wish: ReviewWish) -> ReviewRe
             last,
             tuple(_notes(folder, damaged)),
             scope_of(around, project),
+            shown(folder / FOLDER / span.name, Path.cwd()),
         )
     )
 
