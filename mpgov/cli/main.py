@@ -35,6 +35,7 @@ GROUPS: Final[Mapping[str, Mapping[str, str]]] = {
         "history": "what was done, by whom, why; add a record; verify the chain; blame a field",
         "undo": "put back what a sync changed",
         "owners": "who answers for what: list, check, transfer",
+        "review": "the quarterly review",
     },
     "Set-up": {
         "auth": "credentials: login, logout, status, list, rotate",

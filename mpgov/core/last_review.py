@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from mpgov.core.finding import SEVERITIES, Finding, Severity
-from mpgov.core.model import Json, nothing
+from mpgov.core.model import nothing
 
 FORMAT: Final = 1
 
@@ -77,14 +77,6 @@ def last_review(document: Any) -> LastReview | None:
             )
         ),
     )
-
-
-def summary_of(document: Mapping[str, Json]) -> Mapping[str, int | float | None]:
-    """The numbers that stand for a whole review in a table of several projects."""
-    said = _mapping(document, "summary")
-    return {
-        str(name): value if isinstance(value, int | float) else None for name, value in said.items()
-    }
 
 
 def _points(score: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,7 +35,7 @@ class Signature:
     @property
     def told(self) -> str:
         """Who signed it, and when."""
-        return f"{self.by} on {self.at.replace('T', ' ')}"
+        return f"{self.by} ({self.at.replace('T', ' ')})"
 
 
 def signed_as_json(signature: Signature, signer: str) -> dict[str, Json]:
@@ -49,9 +49,16 @@ def signed_as_json(signature: Signature, signer: str) -> dict[str, Json]:
     return {**said, "signer": signer} if signer else said
 
 
-def signatures(records: Iterable[Record]) -> Mapping[str, Signature]:
-    """The last signature of each file; a record that is none, or of another file, is passed by."""
-    found: dict[str, Signature] = {}
+def signatures(records: Iterable[Record]) -> Mapping[str, tuple[Signature, ...]]:
+    """Who signed each file, as it was signed last; a record that is none is passed by."""
+    found: dict[str, tuple[Signature, ...]] = {}
+    for one in _each(records):
+        earlier = found.get(one.file, ())
+        found[one.file] = (*(e for e in earlier if e.sha256 == one.sha256), one)
+    return found
+
+
+def _each(records: Iterable[Record]) -> Iterator[Signature]:
     for record in records:
         more = record.more
         name, digest, size = (more.get(key) for key in ("name", "sha256", "size"))
@@ -62,8 +69,7 @@ def signatures(records: Iterable[Record]) -> Mapping[str, Signature]:
         by = signer if isinstance(signer, str) and signer else record.by
         if _HASH.fullmatch(digest):
             length = size if isinstance(size, int) else 0
-            found[str(name)] = Signature(str(name), digest, length, by, record.at)
-    return found
+            yield Signature(str(name), digest, length, by, record.at)
 
 
 def quarter_of_file(name: str) -> str:

@@ -38,6 +38,8 @@ def chain_as_json(one: Checked) -> dict[str, Json]:
         "problems": list(one.problems),
         "forks": list(verdict.forks),
         "notes": list(verdict.notes),
+        "signed": list(one.signed),
+        "signed_and_changed": list(one.spoilt),
     }
 
 
@@ -57,6 +59,8 @@ def _told(one: Checked) -> Iterator[str]:
     yield from one.problems
     yield from (f"{one.file}: fork: {text}" for text in one.verdict.forks)
     yield from (f"{one.file}: note: {text}" for text in one.verdict.notes)
+    yield from one.spoilt
+    yield from one.signed
     beside = ""
     if one.witness is not None:
         yield from (f"{one.file}: {text}" for text in _of_witness(one.witness))

@@ -47,19 +47,19 @@ def quarters(folder: Path) -> set[str]:
     return {quarter_of_file(f"{FOLDER}/{path.name}") for path in files} - {""}
 
 
-def signed(folder: Path) -> Mapping[str, Signature]:
+def signed(folder: Path) -> Mapping[str, tuple[Signature, ...]]:
     """What was signed of a project's reviews, by file."""
     return signatures(record_from_json(line.entry) for line in Ledger(folder).read())
 
 
 def unsigned(folder: Path) -> set[str]:
     """The quarters of which nobody signed a file."""
-    return quarters(folder) - {one.quarter for one in signed(folder).values()}
+    return quarters(folder) - {quarter_of_file(file) for file in signed(folder)}
 
 
 def checked(folder: Path) -> Iterator[tuple[Signature, str]]:
-    """Every signed file with what is wrong with it; nothing is wrong with the bytes signed."""
-    for one in signed(folder).values():
+    """Every signature with what is wrong with its file; nothing is with the bytes signed."""
+    for one in (one for some in signed(folder).values() for one in some):
         try:
             data = (folder / one.file).read_bytes()
         except FileNotFoundError:
