@@ -16,12 +16,11 @@ from mpgov.sandbox.app import Sandbox
 from mpgov.storage.ledger import Ledger
 
 FIRST, LAST = date(2026, 4, 1), date(2026, 11, 25)
-Q2, Q3, Q4 = ("2026-04-01", "2026-06-30"), ("2026-07-01", "2026-09-30"), ("2026-10-01", "2026-12-31")
 NOW = datetime(2026, 11, 25, 10, 2, tzinfo=UTC).timestamp()
 THEN = datetime(2026, 10, 2, 9, 30, tzinfo=UTC).timestamp()
 JANE = {"git": "Jane Moore <jane@acme.example>"}
 ROBOT = {
-    "ci": {"actor": "release-bot", "run": "https://ci.example/acme/shop/runs/88", "pull_request": 17}
+    "ci": {"actor": "release-bot", "run": "https://ci.example/shop/runs/88", "pull_request": 17}
 }
 
 
@@ -117,17 +116,29 @@ identity:
 governance:
   left: [tom@acme.example]
 waive:
-  - {rule: naming/look-alike, name: Purchse Completed, reason: Fixed in release 2.5., until: 2026-12-15}
-  - {rule: documentation/undescribed, name: Sign Up Completed, reason: Being renamed., until: 2026-10-31}
+  - rule: naming/look-alike
+    name: Purchse Completed
+    reason: Fixed in release 2.5.
+    until: 2026-12-15
+  - rule: documentation/undescribed
+    name: Sign Up Completed
+    reason: Being renamed.
+    until: 2026-10-31
 """
-# What the plan said on the day of the review before.
-EARLIER_PLAN = PLAN.replace(
-    "    owners: [team:Payments]\n  Purchase", "  Purchase", 1
-).replace("    description: The button of the old checkout.\n", "", 1)
-
-TOKENS = """\
-mpgov_tokens: 1
-"""
+# What the plan did not say yet on the day of the review before.
+LATER = (
+    "    description: Somebody used a feature beyond the basics.\n",
+    "    description: A coupon was printed in a shop.\n",
+    "    description: The button of the old checkout.\n",
+    "    owners: [team:Payments]\n  Purchase",
+    ", description: Our order number.",
+    ", description: What was paid.",
+)
+EARLIER_PLAN = PLAN
+for words in LATER:
+    assert words in EARLIER_PLAN
+    kept = "  Purchase" if words.endswith("Purchase") else ""
+    EARLIER_PLAN = EARLIER_PLAN.replace(words, kept, 1)
 
 
 def change(action: str, name: str, *fields: list[Any], entity: str = "event") -> dict[str, Any]:
@@ -144,7 +155,8 @@ def change(action: str, name: str, *fields: list[Any], entity: str = "event") ->
 def record(at: str, *changes: dict[str, Any], **more: Any) -> dict[str, Any]:
     """A line of the ledger."""
     said = {"format": 1, "kind": "sync", "state": "done", "run": "", "at": at, "who": JANE}
-    return {key: value for key, value in {**said, **more, "changes": list(changes)}.items() if value}
+    said |= {**more, "changes": list(changes)}
+    return {key: value for key, value in said.items() if value}
 
 
 RECORDS = [
@@ -157,9 +169,7 @@ RECORDS = [
     ),
     record(
         "2026-08-03T12:00:00Z",
-        change(
-            "update", "identity", ["user_id_pattern", None, "^USR-[0-9]+$"], entity="identity"
-        ),
+        change("update", "identity", ["user_id_pattern", None, "^USR-[0-9]+$"], entity="identity"),
         kind="identity",
         state="",
         reason="Ids of the old shop looked otherwise",
@@ -206,7 +216,7 @@ RECORDS = [
     ),
     record(
         "2026-11-05T16:03:44Z",
-        change("update", "Purchase Completed", ["description", "Paid", "A customer paid for an order."]),
+        change("update", "Purchase Completed", ["description", "Paid", "A customer paid."]),
         change("update", "Item Added to Cart", ["owners.team:Payments", None, "team:Payments"]),
         change("update", "$user", ["properties.plan.type", None, "string"], entity="profile"),
         who=ROBOT,
@@ -266,18 +276,23 @@ def raw_events() -> Iterator[dict[str, Any]]:
     }
 
 
+LEXICON = {
+    "Page Viewed": {"description": "Page Viewed."},
+    "Purchase Completed": {"description": "Purchase Completed."},
+    "Sign Up Completed": {"description": "Sign Up Completed."},
+}
+
+
 def furnish(folder: Path, sandbox: Sandbox, project: int, name: str = "production") -> Path:
-    """Mixpanel, the plan, the record and the scores as they are before the first review."""
+    """Mixpanel, the plan, the record and the scores as they were on the day of the first review."""
     sandbox.state.projects[project].volumes = volumes(date(2026, 10, 2))
-    sandbox.put_stored(
-        project,
-        [
-            {"entityType": "event", "name": event, "schemaJson": {"description": f"{event}."}}
-            for event in ("Page Viewed", "Purchase Completed", "Sign Up Completed")
-        ],
-    )
+    entries = [
+        {"entityType": "event", "name": event, "schemaJson": schema}
+        for event, schema in LEXICON.items()
+    ]
+    sandbox.put_stored(project, entries)
     (folder / "plans").mkdir(exist_ok=True)
-    (folder / "plans" / "shop.yaml").write_text(PLAN, "utf-8")
+    (folder / "plans" / "shop.yaml").write_text(EARLIER_PLAN, "utf-8")
     kept = folder / "exports" / name
     ledger = Ledger(kept)
     for one in RECORDS:
@@ -287,3 +302,9 @@ def furnish(folder: Path, sandbox: Sandbox, project: int, name: str = "productio
     rows = "".join(json.dumps(row) + "\n" for row in raw_events())
     (folder / "events.jsonl").write_text(rows, "utf-8")
     return kept
+
+
+def eight_weeks_later(folder: Path, sandbox: Sandbox, project: int) -> None:
+    """The plan has grown, and more has arrived."""
+    sandbox.state.projects[project].volumes = volumes()
+    (folder / "plans" / "shop.yaml").write_text(PLAN, "utf-8")

@@ -50,6 +50,11 @@ class Standing:
         """The findings of a rule."""
         return [one for one in self.report.findings if one.rule == rule]
 
+    def share(self, found: Iterable[Finding]) -> float:
+        """The part of the team's own volume that the events of findings have, each once."""
+        volumes = {one.key: one.volume or 0 for one in found}
+        return min(sum(volumes.values()) / (self.report.total or 1), 1.0)
+
     def lately(self, volume: int | None) -> Sentence:
         """How often something arrived in the days of the audit."""
         if volume is None:
@@ -72,11 +77,6 @@ def called(finding: Finding) -> str:
 def worst(found: Iterable[Finding]) -> Severity:
     """The worst severity of findings."""
     return min((one.severity for one in found), key=SEVERITIES.index)
-
-
-def share(found: Iterable[Finding]) -> float:
-    """The part of the volume that the events of these findings have, each counted once."""
-    return min(sum({one.key: one.share or 0 for one in found}.values()), 1.0)
 
 
 def many(count: int, word: str) -> Sentence:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from mpgov.core import decisions_standing
-from mpgov.core.decision import Decision, Standing, called, glob, many, share, worst
+from mpgov.core.decision import Decision, Standing, called, glob, many, worst
 from mpgov.core.figures import Figure, Sentence, plain
 from mpgov.core.finding import SEVERITIES, Finding
 
@@ -52,7 +52,7 @@ def _repairs(standing: Standing) -> Iterator[Decision]:
         raw = " --events last-7-days" if rule.partition("/")[0] in _RAW else ""
         only = f" --only {glob(name)}" if name else ""
         command = f"mpgov audit{only}{raw}{standing.scope}"
-        yield Decision("error", what, (found[0].message, *more), command, found[0].share or 0)
+        yield Decision("error", what, (found[0].message, *more), command, standing.share(found))
 
 
 def _drift(standing: Standing) -> Iterator[Decision]:
@@ -66,7 +66,7 @@ def _drift(standing: Standing) -> Iterator[Decision]:
         what = ("Take what was typed in Lexicon for ", *many(len(names), "event"), " into the plan")
         command = f"mpgov export --into {_plan(standing)} --drift{standing.scope}"
     why = (*many(len(found), "field"), " changed in Lexicon alone since the last sync")
-    yield Decision(worst(found), what, why, command, share(found))
+    yield Decision(worst(found), what, why, command, standing.share(found))
 
 
 def _unexpected(standing: Standing) -> Iterator[Decision]:
@@ -84,7 +84,7 @@ def _unexpected(standing: Standing) -> Iterator[Decision]:
             what, command = f"Stop sending {name}", f"mpgov audit --only {glob(name)}"
         why = ("nobody planned it; ", *standing.lately(one.volume))
         command += standing.scope
-        yield Decision(one.severity, (what,), why, command, one.share or 0)
+        yield Decision(one.severity, (what,), why, command, standing.share([one]))
 
 
 def _unowned(standing: Standing) -> Iterator[Decision]:
@@ -93,10 +93,12 @@ def _unowned(standing: Standing) -> Iterator[Decision]:
         return
     why: Sentence = (f"the first is {called(found[0])}",)
     if standing.report.days:
-        part = Figure(share(found), "percent")
+        part = Figure(standing.share(found), "percent")
         why = ("nobody answers for ", part, " of the volume; ", *why)
     what = ("Find an owner for ", *many(len(found), "event"))
-    yield Decision(worst(found), what, why, f"mpgov audit --by owner{standing.scope}", share(found))
+    yield Decision(
+        worst(found), what, why, f"mpgov audit --by owner{standing.scope}", standing.share(found)
+    )
 
 
 def _undescribed(standing: Standing) -> Iterator[Decision]:
@@ -105,7 +107,7 @@ def _undescribed(standing: Standing) -> Iterator[Decision]:
         several = "events and properties" if len(found) > 1 else "event or property"
         what = ("Describe ", Figure(len(found)), f" {several}")
         why = (f"nobody can look up what they mean; the first is {called(found[0])}",)
-        yield Decision(worst(found), what, why, "mpgov check", share(found))
+        yield Decision(worst(found), what, why, "mpgov check", standing.share(found))
 
 
 def _refused(standing: Standing) -> Iterator[Decision]:
@@ -114,7 +116,7 @@ def _refused(standing: Standing) -> Iterator[Decision]:
         what = ("Send again what Mixpanel did not keep, or take it out of the plan",)
         why = (*many(len(found), "value"), " of the plan did not stay in Lexicon")
         command = f"mpgov sync --retry-refused{standing.scope}"
-        yield Decision(worst(found), what, why, command, share(found))
+        yield Decision(worst(found), what, why, command, standing.share(found))
 
 
 def _arrived(standing: Standing) -> Iterator[Decision]:
@@ -123,7 +125,7 @@ def _arrived(standing: Standing) -> Iterator[Decision]:
         what = ("Say live of ", *many(len(found), "event"))
         why = (f"expected, and arrived; the first is {called(found[0])}",)
         command = f"mpgov audit --only status:expected{standing.scope}"
-        yield Decision(worst(found), what, why, command, share(found))
+        yield Decision(worst(found), what, why, command, standing.share(found))
 
 
 def _unused(standing: Standing) -> Iterator[Decision]:
@@ -146,7 +148,9 @@ def _others(standing: Standing) -> Iterator[Decision]:
     for rule, found in by_rule.items():
         what = ("Settle ", *many(len(found), "finding"), f" of {rule}")
         why = (": ".join(part for part in (called(found[0]), found[0].message) if part),)
-        yield Decision(worst(found), what, why, f"mpgov rules explain {rule}", share(found))
+        yield Decision(
+            worst(found), what, why, f"mpgov rules explain {rule}", standing.share(found)
+        )
 
 
 def _plan(standing: Standing) -> str:
