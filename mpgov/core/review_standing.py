@@ -160,7 +160,8 @@ def owners_review(report: AuditReport, plan: Catalog | None) -> OwnersReview:
     rows = owners_of(report.events, report.findings)
     nobody = [row for row in report.events if not row.owners]
     nobody.sort(key=lambda row: (-(row.volume or 0), row.key))
-    left = plan.governance.left if plan and isinstance(plan.governance.left, tuple) else ()
+    said = plan.governance.left if plan is not None else ()
+    left = said if isinstance(said, tuple) else ()
     gone = {element_key("owners", person) for person in left}
     volume = sum(row.volume or 0 for row in nobody)
     return OwnersReview(
@@ -215,7 +216,7 @@ def waivers_review(
 ) -> tuple[WaiverRow, ...]:
     """The plan's waivers, those that are over and those that end soonest first."""
     rows = []
-    for one in plan.waivers if plan else ():
+    for one in plan.waivers if plan is not None else ():
         past = _days_from(one.until, today)
         left = None if past is None else -past
         count = 0 if left is not None and left < 0 else sum(covers(one, f) for f in waived)

@@ -20,7 +20,11 @@ class Waived:
 
 def waive(findings: Iterable[Finding], plan: Catalog | None, today: str) -> Waived:
     """Set aside what is waived on that day; the name and the rule may be globs."""
-    valid = [one for one in (plan.waivers if plan else ()) if not one.until or today <= one.until]
+    valid = [
+        one
+        for one in (plan.waivers if plan is not None else ())
+        if not one.until or today <= one.until
+    ]
     standing: list[Finding] = []
     waived: list[Finding] = []
     for finding in findings:
