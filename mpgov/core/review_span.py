@@ -1,15 +1,15 @@
-"""Quarters as spans of days, for a year that may begin in any month."""
+"""Quarters as spans of days, beside the one before and month by month."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-_NAME: Final = re.compile(r"(\d{4})-?[Qq]([1-4])", re.ASCII)
-_MONTHS: Final = 3
+from mpgov.core.quarter import quarter, quarter_of
+
+_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -23,26 +23,29 @@ class Span:
 
 def span_of(text: str, year_starts: int) -> Span | None:
     """The quarter of that name; nothing where it is none."""
-    match = _NAME.fullmatch(text.strip())
-    if match is None or not 0 < int(match[1]) < 9998:
+    found = quarter(text, year_starts)
+    if found is None:
         return None
-    return _span(int(match[1]), int(match[2]), year_starts)
+    first, after = found
+    name = quarter_of(first, year_starts)
+    return Span(name, first.date().isoformat(), (after - _DAY).date().isoformat())
 
 
 def span_at(day: str, year_starts: int) -> Span:
     """The quarter that a day lies in."""
-    at = date.fromisoformat(day)
-    months = at.year * 12 + at.month - year_starts
-    return _span(months // 12, months % 12 // _MONTHS + 1, year_starts)
+    moment = datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC)
+    found = span_of(quarter_of(moment, year_starts), year_starts)
+    if found is None:
+        raise ValueError(day)
+    return found
 
 
 def span_before(span: Span) -> Span:
     """The quarter before it."""
-    first = date.fromisoformat(span.first)
     year, number = int(span.name[:4]), int(span.name[-1])
     name = f"{year}-Q{number - 1}" if number > 1 else f"{year - 1:04}-Q4"
-    last = (first - timedelta(days=1)).isoformat()
-    return Span(name, _month(first.year * 12 + first.month - 1 - _MONTHS).isoformat(), last)
+    last = date.fromisoformat(span.first) - _DAY
+    return Span(name, f"{_months_on(span.first, -3)}-01", last.isoformat())
 
 
 def days_between(first: str, last: str) -> tuple[str, ...]:
@@ -54,9 +57,7 @@ def days_between(first: str, last: str) -> tuple[str, ...]:
 
 def months_of(span: Span) -> Iterator[str]:
     """The three months of a quarter, as `2026-10`."""
-    first = date.fromisoformat(span.first)
-    for n in range(_MONTHS):
-        yield _month(first.year * 12 + first.month - 1 + n).isoformat()[:7]
+    yield from (_months_on(span.first, n) for n in range(3))
 
 
 def days_from(day: str, later: str) -> int:
@@ -64,13 +65,7 @@ def days_from(day: str, later: str) -> int:
     return (date.fromisoformat(later) - date.fromisoformat(day)).days
 
 
-def _span(year: int, number: int, year_starts: int) -> Span:
-    months = year * 12 + year_starts - 1 + _MONTHS * (number - 1)
-    after = _month(months + _MONTHS)
-    last = (after - timedelta(days=1)).isoformat()
-    return Span(f"{year:04}-Q{number}", _month(months).isoformat(), last)
-
-
-def _month(months: int) -> date:
-    """The first day of a month that is counted from the year 0."""
-    return date(months // 12, months % 12 + 1, 1)
+def _months_on(day: str, count: int) -> str:
+    """The month that is so many after a day's."""
+    year, month = divmod(12 * int(day[:4]) + int(day[5:7]) - 1 + count, 12)
+    return f"{year:04}-{month + 1:02}"

@@ -38,8 +38,6 @@ def chain_as_json(one: Checked) -> dict[str, Json]:
         "problems": list(one.problems),
         "forks": list(verdict.forks),
         "notes": list(verdict.notes),
-        "signed": list(one.signed),
-        "signed_and_changed": list(one.spoilt),
     }
 
 
@@ -91,6 +89,7 @@ def _agreeing(witness: Compared) -> str:
 
 def _verdict(one: Checked) -> dict[str, Json]:
     told: dict[str, Json] = {"project": one.project, "file": one.file, **chain_as_json(one)}
+    told |= {"signed": list(one.signed), "signed_and_changed": list(one.spoilt)}
     return told if one.witness is None else {**told, "witness": _witness(one.witness)}
 
 

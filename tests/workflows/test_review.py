@@ -254,7 +254,7 @@ class TestSignOff:
         assert (line["kind"], line["reason"]) == ("review", "meeting of 2 October")
         assert made.told.startswith("The board (2026-10-02 09:30:0")
         (checked,) = verify(house.around)
-        assert checked.problems == ()
+        assert (checked.problems, checked.spoilt) == ((), ())
         assert [text.partition(": as ")[0] for text in checked.signed] == [
             "exports/production/reviews/2026-Q3.html"
         ]
@@ -264,14 +264,14 @@ class TestSignOff:
         sign_off(house.around, self.file(house), "Sam")
         assert len(verify(house.around)[0].signed) == 2
         self.file(house).write_text("changed", "utf-8")
-        problems = verify(house.around)[0].problems
+        problems = verify(house.around)[0].spoilt
         assert len(problems) == 2
         assert "2026-Q3.html: was changed since Jane (2026-10-02" in problems[0]
         sign_off(house.around, self.file(house), "Kim")
         (checked,) = verify(house.around)
-        assert (checked.problems, len(checked.signed)) == ((), 1)
+        assert (checked.spoilt, len(checked.signed), checked.exit_code) == ((), 1, 0)
         self.file(house).unlink()
-        assert "is gone since Kim" in verify(house.around)[0].problems[0]
+        assert "is gone since Kim" in verify(house.around)[0].spoilt[0]
 
     def test_what_was_signed_is_not_overwritten(self, house: House) -> None:
         around = house.around
