@@ -540,6 +540,8 @@ def _standing(quarter: Quarter) -> Counted:
 
 def _decisions(quarter: Quarter) -> Counted:
     told = {"#decisions": str(len(decided(quarter)))}
+    if len(decided(quarter)) > 5:
+        told["#decisions-5"] = str(len(decided(quarter)) - 5)
     told["summary.urgent"] = "3" if quarter is Q4 else "0"
     for place, (what, why, _) in enumerate(decided(quarter)):
         for n, figure in enumerate(re.findall(r"\{([^}]+)\}", what + why)):

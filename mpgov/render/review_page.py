@@ -22,6 +22,7 @@ from mpgov.render.review_words import as_of, changes, period, volume
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+MOST_DECISIONS: Final = 5  # before the rest is folded
 MOST_CHANGES: Final = 40  # events of a kind that are listed
 MOST_FOUND: Final = 20  # findings that are listed
 MOST_ROWS: Final = 12  # of other tables
@@ -124,6 +125,7 @@ def review_page(report: ReviewReport) -> str:
             "dots": dots,
             "first_dot": max(len(report.score.trend) - MOST_POINTS, 0),
             "most_findings": max((max(row.now, row.then or 0) for row in rows), default=0) or 1,
+            "most_decisions": MOST_DECISIONS,
             "most_changes": MOST_CHANGES,
             "most_found": MOST_FOUND,
             "most_rows": MOST_ROWS,
