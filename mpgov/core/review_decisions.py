@@ -154,4 +154,5 @@ def _others(standing: Standing) -> Iterator[Decision]:
 
 
 def _plan(standing: Standing) -> str:
-    return shlex.quote(standing.report.plan or "plans")
+    plan = standing.report.plan
+    return "PLAN" if plan in {"", "stdin"} else shlex.quote(plan)

@@ -52,6 +52,8 @@ def _as_json(value: Any) -> Json:
             return _decision(value)
         case Then():
             return {"property" if k == "prop" else k: v or None for k, v in _fields(value).items()}
+        case float():
+            return round(value, 6)
         case tuple() | list():
             return [_as_json(one) for one in value]
     return _fields(value) if is_dataclass(value) else value

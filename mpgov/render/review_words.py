@@ -51,7 +51,8 @@ def volume(report: ReviewReport) -> Sentence:
     if now is None:
         return ("Volumes are not known: ", "; ".join(report.volume.problems))
     so_far = "" if report.is_over else " so far"
-    told: Sentence = (Figure(now.total, path="volume.now.total"), f" events{so_far}")
+    noun = f" event{'s'[: now.total != 1]}{so_far}"
+    told: Sentence = (Figure(now.total, path="volume.now.total"), noun)
     if now.planned_share is not None:
         share = Figure(now.planned_share, "percent", "volume.now.planned_share")
         told = (*told, ", ", share, " of them planned")

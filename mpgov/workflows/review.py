@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Final
 
 from mpgov.core.last_review import LastReview
 from mpgov.core.model import is_mixpanels
@@ -28,7 +29,7 @@ from mpgov.workflows.history import Place, records
 from mpgov.workflows.plans import shown
 from mpgov.workflows.project import Surroundings
 
-SHOWN = 3  # names that stand for many
+SHOWN: Final = 3  # names that stand for many
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def scope_of(around: Surroundings, project: Project) -> str:
 
 
 def tokens_of(around: Surroundings, project: Project) -> tuple[Token, ...]:  # noqa: ARG001
-    """The register's tokens of a project."""
+    """The register's tokens of a project, which they name by its name or its id."""
     return ()
 
 

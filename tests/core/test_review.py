@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from mpgov.core.review_health import findings_review
 from mpgov.core.review_matrix import MatrixReport, MatrixRow, cells_of, numbers_of, severities_of
 from mpgov.core.review_span import Span, days_between, months_of, span_at, span_before, span_of
 from mpgov.core.review_standing import (
+    DeprecatedRow,
     MergeReview,
     OwnersReview,
     deprecated_review,
@@ -35,6 +37,7 @@ from mpgov.core.signature import signatures
 from mpgov.core.tokens import Token
 from mpgov.core.usage import Usage
 from mpgov.render.review_json import review_as_json
+from mpgov.render.review_words import glance, period
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -50,6 +53,8 @@ class TestQuarters:
         assert span_of(" 2026q1 ", 4) == Span("2026-Q1", "2026-04-01", "2026-06-30")
         assert span_of("2026-Q4", 4) == Span("2026-Q4", "2027-01-01", "2027-03-31")
         assert span_of("2026-Q1", 12) == Span("2026-Q1", "2026-12-01", "2027-02-28")
+        with pytest.raises(ValueError, match="9999"):
+            span_at("9999-12-31", 1)
         assert span_of("2026-Q5", 1) is span_of("Q4", 1) is span_of("0000-Q1", 1) is None
         assert list(months_of(Span("2026-Q1", "2026-12-01", "2027-02-28"))) == [
             *("2026-12", "2027-01", "2027-02")
@@ -326,6 +331,12 @@ class TestStanding:
         assert [row.owner for row in owners.left] == ["tom@acme.example"]
         assert (owners.unowned, owners.days) == ((), 1)
 
+    def test_of_an_event_that_nobody_saw_nothing_arrived(self) -> None:
+        row = EventRow(event("A"), "deprecated", sunset="2026-11-25", is_live=True)
+        volume = counted(Q3.first, Q4.last, B={"2026-10-01": 1})
+        (found,) = deprecated_review(AuditReport("p", TODAY, events=(row,)), volume, TODAY)
+        assert (found.days_past, found.now, found.before, found.change) == (0, 0, 0, None)
+
 
 class TestDecisions:
     def of(self, *findings: Finding, **more: Any) -> list[tuple[str, str, str]]:
@@ -373,6 +384,19 @@ class TestDecisions:
         assert what == "Take what was typed in Lexicon for 2 events into the plan"
         assert command == "mpgov export --into plans --drift --project x"
 
+    def test_without_a_sunset_and_without_a_count(self) -> None:
+        gone = DeprecatedRow("Old", (), "", "", None)
+        to_come = replace(gone, name="Soon", sunset="2026-12-01", days_past=-6)
+        found = self.of(finding("lifecycle/unexpected"), deprecated=(gone, to_come))
+        assert [what for _, what, _ in found] == [
+            *("Give Old a day after which it is blocked", "Plan A, or stop sending it")
+        ]
+
+    def test_a_plan_on_stdin_has_no_name(self) -> None:
+        report = AuditReport("p", TODAY, (finding("lifecycle/unexpected"),), plan="stdin")
+        made = review_of(Material(report, Evidence(today=TODAY), Q4, Q3, "2026-11-24"))
+        assert made.decisions[0].command.startswith("mpgov export --into PLAN")
+
     def test_every_other_kind(self) -> None:
         tokens = [
             Token("late", "service_account", rotate_every=10, last_rotated="2026-11-01"),
@@ -400,6 +424,21 @@ def test_a_review_that_knows_nothing_is_one_all_the_same() -> None:
     assert (made.is_over, made.summary.volume, made.summary.errors) == (False, None, 0)
     again = last_review(dict(review_as_json(made)))
     assert again == LastReview("2026-Q4", f"{TODAY}T10:00:00Z", 0)
+
+
+def test_sentences_where_there_is_little_to_say() -> None:
+    days = days_between(Q3.first, Q4.last)
+    usage = Usage(days=days, counts={"A": tuple(int(d == "2026-10-01") for d in days)})
+    report = AuditReport("p", f"{TODAY}T10:00:00Z", score=Score(71))
+    last = LastReview("2026-Q3", "2026-10-01", 71)
+    made = review_of(Material(report, Evidence(today=TODAY), Q4, Q3, Q4.last, usage, last=last))
+    told = [plain(sentence) for sentence in glance(made)]
+    assert told[:2] == [
+        "1 event, 0% of them planned; there were 0 in 2026-Q3",
+        "health score 71 of 100, as at the review of 2026-Q3",
+    ]
+    odd = replace(made, quarter=replace(Q4, first="2027-01-01"), is_over=False, to="2026-12-31")
+    assert period(odd) == "2027-01-01 to 2026-12-31"
 
 
 class TestReadingBack:

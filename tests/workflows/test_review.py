@@ -15,8 +15,10 @@ import pytest
 
 from mpgov.cli.main import main
 from mpgov.errors import AuthError, InputError, UsageError
+from mpgov.mixpanel.usage import event_names
 from mpgov.render.review_files import draw_review
 from mpgov.workflows.history import verify
+from mpgov.workflows.lexicon import connect
 from mpgov.workflows.review import ReviewWish, review
 from mpgov.workflows.review_files import refuse_signed, sign_off
 from tests import review_expected as expected
@@ -193,6 +195,20 @@ class TestWhatCannotBeCounted:
         house.sandbox.fault("status", path="*/schemas", status=403, times=9)
         with pytest.raises(AuthError):
             self.review(house)
+
+    def test_what_was_not_counted_is_told(self, house: House) -> None:
+        house.sandbox.turn({"query_form": "refused"})
+        names = [f"{'E' * 100}{n:03}" for n in range(120)]
+        text = "".join(f"  {name}: {{status: expected}}\n" for name in names)
+        house.plan(f"events:\n{text}", "plans/more.yaml")
+        (problem,) = self.review(house, "2026-Q3").volume.problems
+        assert re.match(r"\d+ events were not counted \(", problem)
+        house.sandbox.turn({"query_form": "accepted"})
+        client = connect(house.around, house.around.project())
+        while client.queries_left:
+            event_names(client)
+        report = self.review(house, "2026-Q3")
+        assert report.volume.problems == ("this hour's queries are used up; nothing was counted",)
 
     def test_on_its_first_day_a_quarter_has_no_whole_day(self, house: House) -> None:
         house.clock.at = seed.THEN - 86_400
