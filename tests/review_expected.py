@@ -194,6 +194,11 @@ def decided(quarter: Quarter) -> list[tuple[str, str, str]]:
         silent = count(quarter.of("Coupon Printed", quarter.before_days))
         return [
             (
+                "Rotate ci",
+                "overdue by {26} days: every 90 days",
+                "mpgov tokens rotated ci --reason 'rotated after the review'",
+            ),
+            (
                 "Block Checkout Clicked, or give it a later sunset",
                 (
                     "its sunset passed {24} days ago (2026-11-01); "
@@ -262,6 +267,7 @@ def decided(quarter: Quarter) -> list[tuple[str, str, str]]:
         ]
     unowned = newsletter + quarter.lately("Item Added to Cart")
     return [
+        ("Plan the rotation of ci", "due in {28} days: every 90 days", "mpgov tokens due"),
         (
             "Describe {6} events and properties",
             "nobody can look up what they mean; the first is Feature Used",
@@ -542,16 +548,34 @@ def _decisions(quarter: Quarter) -> Counted:
     told = {"#decisions": str(len(decided(quarter)))}
     if len(decided(quarter)) > 5:
         told["#decisions-5"] = str(len(decided(quarter)) - 5)
-    told["summary.urgent"] = "3" if quarter is Q4 else "0"
-    for place, (what, why, _) in enumerate(decided(quarter)):
+    if len(decided(quarter)) > 12:
+        told["#decisions-12"] = str(len(decided(quarter)) - 12)
+    told["summary.urgent"] = "4" if quarter is Q4 else "0"
+    for place, (what, why, _) in enumerate(decided(quarter)[:12]):
         for n, figure in enumerate(re.findall(r"\{([^}]+)\}", what + why)):
             told[f"decisions.{place}.figures.{n}"] = figure
     return told
 
 
+def _tokens(quarter: Quarter) -> Counted:
+    today = date.fromisoformat(quarter.day)
+    left = []
+    for _, kind, _, every, last in seed.REGISTER:
+        ends = [date.fromisoformat(last) + timedelta(every)] if every else []
+        ends += [date.fromisoformat(seed.API_SECRETS_END)] if kind == "api_secret" else []
+        left.append((min(ends) - today).days if ends else None)
+    known = sorted(days for days in left if days is not None)
+    due = [days for days in known if days <= 92]
+    told = {f"tokens.due.{place}.days": str(abs(days)) for place, days in enumerate(due)}
+    told |= {"summary.tokens_due": str(sum(days <= 30 for days in known))}
+    told |= {"tokens.known": str(len(left)), "#tokens.due": str(len(due))}
+    told |= {"tokens.later": str(len(known) - len(due))}
+    return told | {"tokens.unscheduled": str(left.count(None))}
+
+
 def _rest(quarter: Quarter) -> Counted:
     """Tokens, identity, waivers."""
-    told = {"summary.tokens_due": "0", "tokens.known": "0"}
+    told = _tokens(quarter)
     if quarter.raw:
         rows = [row["properties"] for row in seed.raw_events()]
         users = {row["$user_id"] for row in rows}

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mpgov.core.review import ReviewReport
+from mpgov.core.tokens import Token
 from mpgov.sandbox.app import Sandbox
 from mpgov.workflows.evidence import Look
 from mpgov.workflows.review import ReviewWish, review
@@ -51,7 +52,11 @@ def furnished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
 def written(house: House, wish: ReviewWish) -> ReviewReport:
     """A review, with its files."""
     around = house.around
-    report = review(around.plan(), around, wish)
+    tokens = (
+        Token(name, kind, "production", "production", who, rotate_every=every, last_rotated=last)
+        for name, kind, who, every, last in seed.REGISTER
+    )
+    report = review(around.plan(), around, wish, tokens)
     write_review(around, around.project(), report)
     return report
 

@@ -125,6 +125,14 @@ waive:
     reason: Being renamed.
     until: 2026-10-31
 """
+# Name, kind, who holds it, rotated every so many days, and last on this day.
+REGISTER = (
+    ("ci", "service_account", "release-bot", 90, "2026-08-01"),
+    ("export", "service_account", "kim@acme.example", 180, "2026-07-15"),
+    ("web", "project_token", "jane@acme.example", None, ""),
+    ("old dashboards", "api_secret", "sam@acme.example", None, ""),
+)
+API_SECRETS_END = "2027-03-03"
 # What the plan did not say yet on the day of the review before.
 LATER = (
     "    description: Somebody used a feature beyond the basics.\n",

@@ -107,13 +107,14 @@ def _one(
 ) -> NoReturn:
     """Review one project; its files are written unless the answer goes elsewhere."""
     from mpgov.render.review_files import SUFFIXES, draw_review  # noqa: PLC0415 - jinja2
-    from mpgov.workflows.review import quarter_meant, review  # noqa: PLC0415
+    from mpgov.workflows.review import quarter_meant, review, tokens_of  # noqa: PLC0415
     from mpgov.workflows.review_files import refuse_signed, write_review  # noqa: PLC0415
 
     project, answer, wish = found.project(), asked.answer, asked.wish(look)
     if answer.output is None and not asked.again:
         refuse_signed(found, project, quarter_meant(found, asked.quarter))
-    report = review(options.plan_path(None, asked.plan, found), found, wish)
+    path, tokens = options.plan_path(None, asked.plan, found), tokens_of(found, project)
+    report = review(path, found, wish, tokens)
     suffix = Path(answer.output or "").suffix.lower()
     name = answer.format or SUFFIXES.get(suffix, "text")
     drawn = draw_review(report, name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -40,7 +40,9 @@ class ReviewWish:
     look: Look = field(default_factory=Look)
 
 
-def review(path: Path | str, around: Surroundings, wish: ReviewWish) -> ReviewReport:
+def review(
+    path: Path | str, around: Surroundings, wish: ReviewWish, tokens: Iterable[Token] = ()
+) -> ReviewReport:
     """Look at everything, and make the review of it; nothing of it is written yet."""
     span = quarter_meant(around, wish.quarter)
     today = stamp(around.now())[:10]
@@ -61,7 +63,7 @@ def review(path: Path | str, around: Surroundings, wish: ReviewWish) -> ReviewRe
             usage,
             problems,
             records(Place(project.name, folder)),
-            tokens_of(around, project),
+            tokens,
             last,
             tuple(_notes(folder, damaged)),
             scope_of(around, project),

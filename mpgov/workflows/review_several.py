@@ -25,7 +25,7 @@ from mpgov.storage.files import write_beside
 from mpgov.storage.reviews import read_document, unsigned
 from mpgov.workflows.plans import shown
 from mpgov.workflows.project import Surroundings
-from mpgov.workflows.review import ReviewWish, quarter_meant, review
+from mpgov.workflows.review import ReviewWish, quarter_meant, review, tokens_of
 from mpgov.workflows.review_files import signatures_of, write_review
 
 
@@ -52,7 +52,7 @@ class ReviewSeveral:
                 raise InputError(f"{file}: cannot be read, and the review was signed off")
         else:
             path = self.plan or around.plan()
-            report = review(path, around, self.wish)
+            report = review(path, around, self.wish, tokens_of(around, project))
             write_review(around, project, report)
             document = review_as_json(report)
         row = MatrixRow(
