@@ -38,8 +38,13 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("width", [360, 1440])
-@pytest.mark.parametrize("name", ["shop", "hostile", "empty", "matrix"])
+@pytest.mark.parametrize(
+    ("name", "width"),
+    [
+        *((name, width) for name in ("shop", "hostile") for width in (360, 768, 1440)),
+        *((name, width) for name in ("empty", "matrix") for width in (360, 1440)),
+    ],
+)
 def test_it_fits_and_can_be_read_aloud(
     browser: Browser, pages: dict[str, str], name: str, width: int
 ) -> None:
