@@ -31,7 +31,7 @@ test: $(READY) tools  ## every test
 tools: $(READY)  ## what tests need beyond Python: LibreOffice, a browser; where this system can install it
 	@$(RUN) tests.tools
 
-picture: $(READY) tools  ## the README's pictures: the workbook, the audit's page
+picture: $(READY) tools  ## the README's pictures: the workbook, the pages
 	$(RUN) tests.picture
 
 lint: $(READY)

@@ -1,4 +1,4 @@
-"""The README's pictures, of the workbook and of the audit's page: `make picture`."""
+"""The README's pictures, of the workbook and of the pages: `make picture`."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import pytest
+
 from mpgov.formats import plan_excel, plan_yaml
 from mpgov.formats.base import Source
 from mpgov.render.audit_page import audit_page
 from tests.formats.test_office import SHOP, convert
 from tests.render import audit_samples
-from tests.render.browser import screenshot
+from tests.render.browser import HEIGHT, screenshot
+from tests.review_house import reviewed
 from tests.tools import needed
 
 TARGET = Path(__file__).parents[1] / ".github" / "images" / "workbook"
 PAGE = 2  # the sheet Events
+HEIGHTS = {"review-1440": 1658}
 
 
 def main() -> None:
@@ -30,11 +34,17 @@ def main() -> None:
         command = [needed("pdftoppm"), *page, *cut, str(out / "shop.pdf"), str(TARGET)]
         subprocess.run(command, check=True)
     print(TARGET.with_suffix(".png"))
-    page = audit_page(audit_samples.shop())
-    for width in (1440, 360):
-        picture = TARGET.with_name(f"audit-{width}.png")
-        screenshot(page, picture, width)
-        print(picture)
+    for name, page in (("audit", audit_page(audit_samples.shop())), ("review", _review())):
+        for width in (1440, 360):
+            picture = TARGET.with_name(f"{name}-{width}.png")
+            screenshot(page, picture, width, height=HEIGHTS.get(picture.stem, HEIGHT))
+            print(picture)
+
+
+def _review() -> str:
+    """The page of the seeded shop's fourth quarter."""
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        return reviewed(Path(folder), patch).file("2026-Q4.html")
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ GROUPS: Final[Mapping[str, Mapping[str, str]]] = {
         "undo": "put back what a sync changed",
         "tokens": "the register of tokens and secrets, and their rotation schedule",
         "owners": "who answers for what: list, check, transfer",
+        "review": "the quarterly review",
     },
     "Set-up": {
         "auth": "credentials: login, logout, status, list, rotate",

@@ -32,7 +32,8 @@ class Told:
 class Checked:
     """What a check of one ledger found; `problems` each begin with file and line.
 
-    `witness` is what Mixpanel's annotations say of it, where they were asked for.
+    `witness` is what Mixpanel's annotations say of it, where they were asked for. `signed` tells
+    of files that are as somebody signed them off, `spoilt` of those that are not.
     """
 
     project: str
@@ -40,12 +41,14 @@ class Checked:
     verdict: Verdict
     problems: tuple[str, ...] = ()
     witness: Compared | None = None
+    signed: tuple[str, ...] = ()
+    spoilt: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
         """1 where something was changed or cut; Mixpanel's own where it could not be asked."""
         asked = self.witness.exit_code if self.witness else 0
-        return max(1 if self.problems else 0, asked)
+        return max(1 if self.problems or self.spoilt else 0, asked)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,16 +20,21 @@ class Waived:
 
 def waive(findings: Iterable[Finding], plan: Catalog | None, today: str) -> Waived:
     """Set aside what is waived on that day; the name and the rule may be globs."""
-    valid = [one for one in (plan.waivers if plan else ()) if not one.until or today <= one.until]
+    valid = [
+        one
+        for one in (plan.waivers if plan is not None else ())
+        if not one.until or today <= one.until
+    ]
     standing: list[Finding] = []
     waived: list[Finding] = []
     for finding in findings:
-        is_waived = any(_covers(one, finding) for one in valid)
+        is_waived = any(covers(one, finding) for one in valid)
         (waived if is_waived else standing).append(finding)
     return Waived(tuple(standing), tuple(waived))
 
 
-def _covers(one: Waiver, finding: Finding) -> bool:
+def covers(one: Waiver, finding: Finding) -> bool:
+    """Whether the waiver, while it is valid, sets the finding aside."""
     name = finding.key.name if finding.key else finding.property
     named = one.name in {name, finding.property} or fnmatchcase(name, one.name)
     return named and fnmatchcase(finding.rule, one.rule)

@@ -8,6 +8,7 @@ first, and what was not counted is said.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -18,13 +19,14 @@ from mpgov.core.json_text import is_text
 from mpgov.core.usage import Usage
 from mpgov.core.volumes import Volumes
 from mpgov.errors import RemoteError
-from mpgov.mixpanel.client import Client
+from mpgov.mixpanel.client import Client, RefusedError
 
 DAYS: Final = 30
 MOST_ADDRESS: Final = 6000  # characters of names in an address; more go in a form
 MOST_NAMES: Final = 5000  # reference 1.9: more are cut off without a word
 MOST_QUERIES: Final = 4  # for all names and all counts (design 8)
 # What says that a form was not understood, rather than that the question was wrong.
+_TOO_OLD: Final = re.compile(r"exceeds (\d{1,5}) days into the past")  # reference 6.1
 _NO_FORM: Final = frozenset({400, 404, 405, 411, 413, 414, 415, 422, 501})
 
 
@@ -55,6 +57,35 @@ def add_usage(client: Client, usage: Usage, missing: Sequence[str]) -> Usage:
     left = min(MOST_QUERIES - 1, client.queries_left)
     counted = _Counting(client, usage.days, left).counts(missing)
     return replace(usage, counts={**usage.counts, **counted})
+
+
+def read_span(client: Client, names: Sequence[str], days: Sequence[str]) -> Usage:
+    """How often events arrived on these days: one query, a second where names fit in no form.
+
+    Days beyond what the plan keeps are refused; then those that are kept are asked for alone. A
+    name that could not be counted is not in the counts.
+    """
+    try:
+        return _span(client, names, tuple(days))
+    except RefusedError as error:
+        kept = _kept(error.message, days, client)
+        if not kept or len(kept) == len(days):
+            raise
+        return _span(client, names, kept)
+
+
+def _span(client: Client, names: Sequence[str], days: tuple[str, ...]) -> Usage:
+    counted = _Counting(client, days, min(2, client.queries_left)).counts(names)
+    return Usage(frozenset(names), days, counted)
+
+
+def _kept(refusal: str, days: Sequence[str], client: Client) -> tuple[str, ...]:
+    """The days that are not too old, where that is why Mixpanel refused."""
+    found = _TOO_OLD.search(refusal)
+    if found is None:
+        return ()
+    first = (_today(client) - timedelta(days=int(found[1]))).isoformat()
+    return tuple(day for day in days if day >= first)
 
 
 def volumes(client: Client, names: Sequence[str], others: Sequence[str] = ()) -> Volumes:
@@ -163,8 +194,12 @@ def _by_day(counted: Any, days: tuple[str, ...]) -> tuple[int, ...]:
 
 def _days(client: Client) -> tuple[str, ...]:
     """The last 30 days, today included (UTC: a project's own zone is told nowhere)."""
-    today: date = datetime.fromtimestamp(client.now(), UTC).date()
+    today = _today(client)
     return tuple((today - timedelta(days=ago)).isoformat() for ago in range(DAYS - 1, -1, -1))
+
+
+def _today(client: Client) -> date:
+    return datetime.fromtimestamp(client.now(), UTC).date()
 
 
 def _length(names: Sequence[str]) -> int:

@@ -6,6 +6,7 @@ on as an entity: it mentions nobody, links nothing and closes no tag.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
@@ -23,6 +24,8 @@ MOST: Final = 60_000  # characters: what a pull request's comment takes, with ro
 LENGTHS: Final = (2000, 300, 60)  # of a value, the longest that fits
 LISTED: Final = (1000, 100, 25)  # of findings and disagreements
 
+# Marks of Markdown and HTML, mentions, and what GitHub would make a link of.
+_ACTS: Final = re.compile(r"[\\`*_\[\]<>|~&@#!$]|:(?!\s|$)|(?<![0-9])\.(?=\w)|^[-+=]")
 _HINT: Final = "see all of it with <code>mpgov diff</code>"
 
 
@@ -71,12 +74,12 @@ class _Page:
             case SyncReport():
                 return self._sync(report)
             case AuditReport():
-                head, details = audit_parts(report, _code, self._finding, self.most)
+                head, details = audit_parts(report, code, self._finding, self.most)
                 return [_mark("audit", report.project), *head], details
 
     def _check(self, report: CheckReport) -> tuple[list[str], list[str]]:
         total = ", ".join(f"{n} {word}" for word, n in counts(report.findings).items() if n)
-        title = f"<b>mpgov check</b> · {_code(report.plan)}: {total or 'no findings'}"
+        title = f"<b>mpgov check</b> · {code(report.plan)}: {total or 'no findings'}"
         title += report.set_aside and f"; {report.set_aside}"
         return [_mark("check", report.plan), title], self._findings(report.findings)
 
@@ -112,7 +115,7 @@ class _Page:
         yield from self._disagreements("Left out: edited in Lexicon since", report.moved, edited)
         yield from (self._change(change) for change in report.changes)
         if report.not_explained:
-            since = _code(report.since)
+            since = code(report.since)
             yield f"<b>Not explained by the plan's changes since</b> {since}; not sent:"
             yield from (self._change(change) for change in report.not_explained)
         yield from self._disagreements("Drift: changed in Lexicon only, kept", report.drift, kept)
@@ -155,19 +158,19 @@ class _Page:
     def _finding(self, finding: Finding) -> str:
         subject = f"{_name(finding.key)} " if finding.key else ""
         if finding.property:
-            subject += f"{_code(finding.property)} "
-        place = f"{_code(str(finding.at))} " if finding.at else ""
-        rule = _code(finding.rule)
+            subject += f"{code(finding.property)} "
+        place = f"{code(str(finding.at))} " if finding.at else ""
+        rule = code(finding.rule)
         return f"{finding.severity}: {place}{subject}{self._said(finding.message)} {rule}"
 
     def _outcome(self, outcome: Outcome) -> str:
         return f"{outcome.state}: {_name(outcome.change.key)} {self._said(outcome.why)}"
 
     def _value(self, value: Value) -> str:
-        return "" if value is UNSET else _code(shown(value, self.longest))
+        return "" if value is UNSET else code(shown(value, self.longest))
 
     def _said(self, text: str) -> str:
-        return _code(visible(text)[: self.longest * 2])
+        return code(visible(text)[: self.longest * 2])
 
 
 _SIGNS: Final = {"create": "+", "update": "~", "delete": "&minus;"}
@@ -180,7 +183,7 @@ def _mark(command: str, project: str) -> str:
 
 
 def _title(command: str, report: DiffReport) -> str:
-    return f"<b>mpgov {command}</b> · {_code(report.project)}"
+    return f"<b>mpgov {command}</b> · {code(report.project)}"
 
 
 def _summary(report: DiffReport) -> str:
@@ -199,20 +202,25 @@ def _summary(report: DiffReport) -> str:
 
 
 def _name(key: EntityKey) -> str:
-    return "user profiles" if key.kind == "profile" else _code(key.name)
+    return "user profiles" if key.kind == "profile" else code(key.name)
 
 
 def _path(path: Path) -> str:
-    return _code(" · ".join(path[1:] if path[0] == "properties" else path)) if path else ""
+    return code(" · ".join(path[1:] if path[0] == "properties" else path)) if path else ""
 
 
 def _fields(count: int) -> str:
     return f"{count} field{'s'[: count != 1]}"
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
     """Somebody's text: shown as it is, and nothing in it acts."""
     return f"<code>{''.join(map(_entity, visible(text)))}</code>"
+
+
+def words(text: str) -> str:
+    """The same within a sentence, where only what could act is an entity."""
+    return _ACTS.sub(lambda found: _entity(found[0]), visible(text))
 
 
 def _entity(char: str) -> str:

@@ -9,17 +9,20 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from mpgov.core.figures import change, number, percent, signed
 from mpgov.core.model import EntityKey, Value
 from mpgov.render.visible import shown, visible
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 LONGEST: Final = 20_000  # characters of a value
 MANY: Final = 300  # items; beyond it what is off the screen is not laid out
 SHORT: Final = 160  # characters of a name where it is only mentioned
 _EXAMPLE: Final = 300
 _LONGEST_ANCHOR: Final = 80
+_DATED: Final = re.compile(r"(\b\d{4}-(?:\d{2}-\d{2}|Q[1-4])\b)", re.ASCII)
 _NOT_IN_ANCHORS: Final = re.compile(r"[^A-Za-z0-9_.\- ]|-")
 
 
@@ -42,8 +45,11 @@ def environment() -> Environment:
     made.filters["prose"] = prose
     made.filters["number"] = number
     made.filters["percent"] = percent
+    made.filters["signed"] = signed
+    made.filters["change"] = change
     made.filters["moment"] = moment
     made.filters["anchor"] = anchor
+    made.filters["dated"] = dated
     made.filters["example"] = example
     return made
 
@@ -83,23 +89,18 @@ def prose(text: str) -> str:
     return told if len(text) <= LONGEST else f"{told}…"
 
 
-def number(count: int) -> str:
-    """A count as people read it."""
-    return f"{count:,}"
-
-
-def percent(share: float) -> str:
-    """A part of all; never 0% of what is there, nor 100% where something is missing."""
-    if 0 < share < 0.001:
-        return "under 0.1%"
-    if 0.999 < share < 1:
-        return "over 99.9%"
-    return f"{100 * share:.1f}".removesuffix(".0") + "%"
-
-
 def moment(at: str) -> str:
     """A moment of the record, to the minute; a day stays a day."""
     return f"{at[:10]} {at[11:16]} UTC" if at[10:11] == "T" else visible(at)
+
+
+def dated(text: str) -> Markup:
+    """A text whose days and quarters are not broken at their hyphens."""
+    from markupsafe import Markup, escape  # noqa: PLC0415 - it comes with jinja2
+
+    parts = _DATED.split(text)
+    whole = Markup('<span class="whole">{}</span>')
+    return Markup("").join(whole.format(p) if n % 2 else escape(p) for n, p in enumerate(parts))
 
 
 def anchor(name: str, kind: str = "event") -> str:

@@ -57,6 +57,8 @@ def _told(one: Checked) -> Iterator[str]:
     yield from one.problems
     yield from (f"{one.file}: fork: {text}" for text in one.verdict.forks)
     yield from (f"{one.file}: note: {text}" for text in one.verdict.notes)
+    yield from one.spoilt
+    yield from one.signed
     beside = ""
     if one.witness is not None:
         yield from (f"{one.file}: {text}" for text in _of_witness(one.witness))
@@ -87,6 +89,7 @@ def _agreeing(witness: Compared) -> str:
 
 def _verdict(one: Checked) -> dict[str, Json]:
     told: dict[str, Json] = {"project": one.project, "file": one.file, **chain_as_json(one)}
+    told |= {"signed": list(one.signed), "signed_and_changed": list(one.spoilt)}
     return told if one.witness is None else {**told, "witness": _witness(one.witness)}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from mpgov.core.audit import Evidence
+from mpgov.core.figures import percent
 from mpgov.core.finding import Finding
 from mpgov.core.model import Catalog, Entity, EntityKey, Property, event, is_mixpanels
 from mpgov.core.observation import Observation
@@ -62,15 +63,6 @@ def arrivals(usage: Usage, name: str) -> str:
     first, last = usage.seen(name)
     when = "" if not first else f", on {last}" if first == last else f", {first} to {last}"
     return f"{times} ({percent(share or 0)} of all{when})"
-
-
-def percent(share: float) -> str:
-    """A share as people read it: never 0 % of what is there, never 100 % of what is not whole."""
-    if 0 < share < 0.001:
-        return "under 0.1%"
-    if 0.999 < share < 1:
-        return "over 99.9%"
-    return f"{share:.1%}".replace(".0%", "%")
 
 
 def senders(observation: Observation | None, name: str) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from mpgov.core.audit import Evidence
+from mpgov.core.figures import percent
 from mpgov.core.finding import Finding
 from mpgov.core.model import Catalog, Property, event, is_mixpanels
 from mpgov.core.observation import Observation
 from mpgov.core.plan_words import plan_key
 from mpgov.core.rule import Options, rule
-from mpgov.rules.about import about_property, by_library, percent
+from mpgov.rules.about import about_property, by_library
 from mpgov.rules.reserved import is_added
 from mpgov.rules.seen import Seen, event_counts, planned_seen, seen_by_event
 

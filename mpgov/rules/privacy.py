@@ -8,12 +8,13 @@ from functools import lru_cache
 from typing import Final
 
 from mpgov.core.audit import Evidence
+from mpgov.core.figures import percent
 from mpgov.core.finding import Finding
 from mpgov.core.model import Catalog, Entity, Property, event, is_mixpanels
 from mpgov.core.observation import Observation
 from mpgov.core.rule import Options, rule
 from mpgov.core.words import words_of
-from mpgov.rules.about import about_property, by_library, percent, properties
+from mpgov.rules.about import about_property, by_library, properties
 from mpgov.rules.seen import Seen, about_seen, seen_by_event
 
 _PERSONAL: Final = re.compile(

@@ -30,6 +30,7 @@ KNOBS: Final[Mapping[str, tuple[str, ...]]] = {
     "missing_schema": ("404", "0"),
     "query_form": ("accepted", "refused", "ignored"),
     "query_quota": ("60", "20", "600"),
+    "query_history": ("all", "90", "180"),
     "quota_headers": ("always", "refusals"),
     "classified_data": ("off", "on"),
     "people": ("listed", "by_id", "refused"),

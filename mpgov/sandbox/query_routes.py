@@ -214,9 +214,17 @@ def _range(call: Call) -> Iterator[str]:
         first = last - timedelta(days=max(length - 1, 0))
     else:
         first, last = _date(call, "from_date"), _date(call, "to_date")
+        _remembered(call, first)
     while first <= last:
         yield first.isoformat()
         first += timedelta(days=1)
+
+
+def _remembered(call: Call, first: date) -> None:
+    """Refuse what is older than the plan keeps (reference 6.1)."""
+    kept = call.sandbox.knobs["query_history"]
+    if kept != "all" and first < _today(call) - timedelta(days=int(kept)):
+        raise Refusal(403, f"Date range exceeds {kept} days into the past")
 
 
 def _date(call: Call, key: str) -> date:

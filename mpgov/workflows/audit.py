@@ -47,11 +47,15 @@ class AuditWish:
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """The report, the findings before the baseline, and the next step for what is deprecated."""
+    """The report, the findings before the baseline, and the next step for what is deprecated.
+
+    `known` is what it was judged by.
+    """
 
     report: AuditReport
     found: tuple[Finding, ...]
     proposal: DiffReport
+    known: Gathered
 
 
 def audit(path: Path | str, around: Surroundings, wish: AuditWish) -> Audited:
@@ -78,7 +82,7 @@ def audit(path: Path | str, around: Surroundings, wish: AuditWish) -> Audited:
             fixed=beside.fixed if wish.is_whole else (),
             baseline=shown(file, Path.cwd()),
         )
-    return Audited(report, found, proposal(evidence, known.side, around.settings))
+    return Audited(report, found, proposal(evidence, known.side, around.settings), known)
 
 
 def audit_news(report: AuditReport, wish: AuditWish) -> News:

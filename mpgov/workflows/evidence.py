@@ -47,6 +47,7 @@ class Gathered:
     evidence: Evidence
     side: Side
     project: Project
+    client: Client
     notes: list[str] = field(default_factory=list)
 
 
@@ -76,7 +77,7 @@ def gather(plan: Catalog, path: Path | str, around: Surroundings, look: Look) ->
         observation=_observation(client, around, plan, look, notes),
         today=stamp(around.now())[:10],
     )
-    return Gathered(evidence, side, project, notes)
+    return Gathered(evidence, side, project, client, notes)
 
 
 def _deep(client: Client, notes: list[str]) -> Deep | None:

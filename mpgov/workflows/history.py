@@ -20,6 +20,7 @@ from mpgov.storage.record_branch import RecordBranch
 from mpgov.storage.who import who
 from mpgov.workflows.plans import shown
 from mpgov.workflows.project import Surroundings
+from mpgov.workflows.signed import signed_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +117,16 @@ def verify(
 
 
 def checked(place: Place) -> Checked:
-    """Check every byte of one record."""
+    """Check every byte of one record, and of what was signed off."""
     verdict = Ledger(place.folder).verify()
+    files = signed_files(place.folder)
     return Checked(
         place.project,
         shown(place.folder / NAME, Path.cwd()),
         verdict,
         tuple(_problems(place, verdict)),
+        signed=files.kept,
+        spoilt=files.problems,
     )
 
 

@@ -348,8 +348,11 @@ def test_a_folder_passes_over_what_is_no_plan() -> None:
     ]
     plan = loads(sources, folder=True)
     assert list(plan.catalog.entities) == [event("A")]
-    assert plan.notes == tuple(  # the register of tokens is known, and needs no note
-        f"{one.name}: does not begin with mpgov: 1; passed over" for one in sources[2:]
+    assert (
+        plan.notes
+        == tuple(  # the register of tokens is known, and needs no note
+            f"{one.name}: does not begin with mpgov: 1; passed over" for one in sources[2:]
+        )
     )
 
 

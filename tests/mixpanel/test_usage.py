@@ -13,7 +13,7 @@ from mpgov.core.volumes import Volumes
 from mpgov.errors import AuthError, RemoteError
 from mpgov.mixpanel.client import Client
 from mpgov.mixpanel.quota import quota_of
-from mpgov.mixpanel.usage import MOST_ADDRESS, event_names, read_usage, volumes
+from mpgov.mixpanel.usage import MOST_ADDRESS, event_names, read_span, read_usage, volumes
 from mpgov.sandbox.app import Sandbox
 from mpgov.workflows.lexicon import connect
 from tests.conftest import Clock, House, house_of
@@ -258,3 +258,41 @@ def test_where_the_budget_ends_the_names_are_known_and_the_rest_is_told(house: H
 def test_quota_headers(policy: str, state: str, wanted: tuple[int, int] | None) -> None:
     found = quota_of({"RateLimit-Policy": policy, "RateLimit": state})
     assert (found and (found.limit, found.remaining)) == wanted
+
+
+class TestASpan:
+    def days(self, house: House, first: int) -> tuple[str, ...]:
+        return tuple(day(house, ago) for ago in range(first, 0, -1))
+
+    def test_two_quarters_are_one_query(self, house: House) -> None:
+        arrived(house, A={100: 3, 1: 4}, B={180: 1})
+        found = read_span(client(house), ["A", "B", "Never"], self.days(house, 180))
+        assert (len(asked(house)), sum(found.counts["A"]), found.volume("B")) == (1, 7, 1)
+        assert (found.counts["Never"], found.uncounted) == ((0,) * 180, ())
+
+    def test_names_that_fit_in_no_address_are_one_form(self, house: House) -> None:
+        names = many(house, 5000)
+        found = read_span(client(house), names, self.days(house, 180))
+        assert (len(asked(house)), found.total) == (1, 5000 * 2)
+
+    def test_where_no_form_is_taken_the_first_are_counted(self, house: House) -> None:
+        names = many(house, 5000)
+        house.sandbox.turn({"query_form": "refused"})
+        found = read_span(client(house), names, self.days(house, 40))
+        assert len(asked(house)) == 2
+        assert found.volume(names[0]) == 2
+        assert len(found.uncounted) == 5000 - len(found.counts) > 4000
+
+    def test_days_beyond_what_is_kept_are_left_out(self, house: House) -> None:
+        arrived(house, A={100: 3, 1: 4})
+        house.sandbox.turn({"query_history": "90"})
+        found = read_span(client(house), ["A"], self.days(house, 180))
+        assert (found.days[0], found.total) == (day(house, 90), 4)
+        with pytest.raises(AuthError, match="exceeds 90 days"):
+            read_span(client(house), ["A"], (day(house, 120), day(house, 91)))
+
+    def test_who_may_not_ask_is_told_so(self, house: House) -> None:
+        house.sandbox.fault("status", path="/api/query/*", status=403, times=9)
+        with pytest.raises(AuthError, match="403"):
+            read_span(client(house), ["A"], self.days(house, 180))
+        assert len(asked(house)) == 1

@@ -169,12 +169,11 @@ def looked_at(
             window.close()
 
 
-def screenshot(
-    html: str, path: Path | str, width: int, dark: bool = False, whole: bool = False
-) -> None:
-    """A picture of a page: what a window of that width shows first, or all of it."""
+def screenshot(html: str, path: Path | str, width: int, height: int = HEIGHT) -> None:
+    """A picture of a page: what a window of that size shows first."""
     with (
         chromium() as browser,
-        looked_at(browser, html, width=width, dark=dark, device_scale_factor=1) as look,
+        looked_at(browser, html, width=width, device_scale_factor=1) as look,
     ):
-        look.page.screenshot(path=path, full_page=whole)
+        look.page.set_viewport_size({"width": width, "height": height})
+        look.page.screenshot(path=path)

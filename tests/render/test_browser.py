@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mpgov.core.figures import percent
 from mpgov.render.charts import HIGH, bar, ceiling, columns, sparkline, trend
-from mpgov.render.pages import anchor, moment, percent, prose, short
+from mpgov.render.pages import anchor, moment, prose, short
 from tests.render.browser import chromium, looked_at, screenshot
 
 BAD = """<!doctype html><body style="background:#fff"><h1>a</h1><h3 id=x>b</h3><p id=x

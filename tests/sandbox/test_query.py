@@ -322,3 +322,13 @@ def test_whether_a_form_is_taken_is_a_knob(mp: Caller, form: str, status: int) -
     body = {"event": '["A"]', "type": "general", "unit": "day", "interval": "2"}
     answer = mp.ask("POST", "api/query/events", params={"project_id": PROJECT}, data=body)
     assert answer.status_code == status
+
+
+def test_a_plan_that_keeps_ninety_days_refuses_older_ones(mp: Caller) -> None:
+    arrive(mp, "A", 1)
+    asked = {**ALL["events"], "to_date": TODAY}
+    mp.sandbox.turn({"query_history": "90"})
+    status, refused = mp.query("events", **{**asked, "from_date": "2026-06-22"})
+    assert (status, refused["error"]) == (403, "Date range exceeds 90 days into the past")
+    status, found = mp.query("events", **{**asked, "from_date": "2026-06-23"})
+    assert (status, found["data"]["values"]) == (200, {"A": {YESTERDAY: 1}})

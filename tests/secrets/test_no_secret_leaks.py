@@ -56,6 +56,7 @@ TABLE: dict[str, tuple[tuple[str, ...], ...]] = {
         ("owners", "check", *WAIT),
         ("owners", "transfer", "jane@acme.example", "kim@acme.example"),
     ),
+    "review": (("review", *WAIT, "--fail-on", "never"),),
     "doctor": (("doctor", *WAIT),),
     "auth": (
         ("auth", "status", *WAIT),
