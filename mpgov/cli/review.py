@@ -46,6 +46,7 @@ Examples:
     "--sign-off", metavar="FILE", help="Record that these bytes of a review are accepted."
 )
 @click.option("--as", "signer", metavar="NAME", default="", help="Who signs off, if not you.")
+@options.notify
 @options.reason
 @options.format_option(*FORMATS)
 @options.output
@@ -63,6 +64,7 @@ def command(
     again: bool,
     sign_off: str | None,
     signer: str,
+    notify: bool,
     reason: str,
     format_: str | None,
     output: str | None,
@@ -70,9 +72,9 @@ def command(
     max_wait: float,
 ) -> None:
     """Review a quarter: the audit and its trend, volumes, changes, owners, and what to decide."""
-    asked = Asked(quarter, plan_option, options.Answer(format_, output), again, fail_on)
+    asked = Asked(quarter, plan_option, options.Answer(format_, output), again, fail_on, notify)
     if sign_off is not None:
-        if any((quarter, plan_option, events, fresh, again, format_, output)):
+        if any((quarter, plan_option, events, fresh, again, notify, format_, output)):
             raise UsageError("--sign-off FILE goes with --as, --reason and --project alone")
         _sign_off(ctx, project, sign_off, (signer, reason))
         return
@@ -93,6 +95,7 @@ class Asked:
     answer: options.Answer
     again: bool
     fail_on: str
+    notify: bool
 
     def wish(self, look: tuple[tuple[str, ...], bool]) -> ReviewWish:
         """The same for the workflow."""
@@ -107,7 +110,8 @@ def _one(
 ) -> NoReturn:
     """Review one project; its files are written unless the answer goes elsewhere."""
     from mpgov.render.review_files import SUFFIXES, draw_review  # noqa: PLC0415 - jinja2
-    from mpgov.workflows.review import quarter_meant, review, tokens_of  # noqa: PLC0415
+    from mpgov.workflows.notify import notify as tell_team  # noqa: PLC0415
+    from mpgov.workflows.review import quarter_meant, review, review_news, tokens_of  # noqa: PLC0415
     from mpgov.workflows.review_files import refuse_signed, write_review  # noqa: PLC0415
 
     project, answer, wish = found.project(), asked.answer, asked.wish(look)
@@ -125,6 +129,8 @@ def _one(
         answer.text(drawn)
         for path in paths:
             click.echo(visible(path), err=name != "text")
+    if asked.notify:
+        options.tell(ctx, tell_team(found, review_news(report)))
     ctx.exit(1 if fails(report.findings.now, asked.fail_on) else 0)
 
 
@@ -140,7 +146,8 @@ def _several(
 
     format_ = several.format_of(asked.answer)
     arounds = several.surroundings(ctx, names, max_wait)
-    work = ReviewSeveral(asked.plan, asked.wish(look), asked.again, asked.fail_on)
+    wish = asked.wish(look)
+    work = ReviewSeveral(asked.plan, wish, asked.again, asked.fail_on, asked.notify)
     report = each("review", arounds, work.part)
     for path in work.write(report, arounds):
         options.tell(ctx, shown(path, Path.cwd()))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mpgov.core.checkup import Check
+from mpgov.core.tokens import SOON
 from mpgov.errors import InputError
 from mpgov.storage.base import read_base
 from mpgov.storage.files import write_beside
@@ -17,6 +18,7 @@ from mpgov.workflows.plans import shown
 from mpgov.workflows.project import Surroundings
 from mpgov.workflows.recording import Recorder, pending_runs
 from mpgov.workflows.rotation_log import unfinished
+from mpgov.workflows.tokens import dues, register
 
 
 def kept(around: Surroundings, project: Project | None) -> Iterator[Check]:
@@ -27,6 +29,7 @@ def kept(around: Surroundings, project: Project | None) -> Iterator[Check]:
         yield _base(around, project, git)
         yield _ledger(around, project, git)
         yield from _unfinished(around, project)
+        yield _tokens(around)
     yield _git(around, git)
 
 
@@ -101,6 +104,26 @@ def _unfinished(around: Surroundings, project: Project) -> Iterator[Check]:
         word = "waits for its end" if rotation.is_waiting else "was interrupted"
         told = f"the rotation of {rotation.old} {word}"
         yield Check("rotation", "warning", told, "mpgov auth rotate")
+
+
+def _tokens(around: Surroundings) -> Check:
+    """Whether the register can be read, and what of it is due."""
+    try:
+        kept = register(around)
+    except InputError as error:
+        told = error.problems[0].split("\n")[0]
+        return Check("tokens", "wrong", told, "mpgov tokens check")
+    if not kept.tokens:
+        return Check("tokens", "ok", f"{kept.name} holds none yet")
+    due = dues(around, kept.tokens)
+    overdue = [one.token.name for one in due if one.state == "overdue"]
+    soon = [one.token.name for one in due if one.state == "soon"]
+    if overdue:
+        return Check("tokens", "warning", f"overdue: {', '.join(overdue)}", "mpgov tokens due")
+    if soon:
+        told = f"due within {SOON} days: {', '.join(soon)}"
+        return Check("tokens", "warning", told, "mpgov tokens due")
+    return Check("tokens", "ok", f"{len(kept.tokens)} in {kept.name}, none due")
 
 
 def _git(around: Surroundings, git: Git | None) -> Check:

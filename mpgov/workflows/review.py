@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
+from mpgov.core.digest import counted
 from mpgov.core.last_review import LastReview
 from mpgov.core.model import is_mixpanels
 from mpgov.core.moment import stamp
@@ -26,8 +27,11 @@ from mpgov.storage.reviews import read_last
 from mpgov.workflows.audit import Audited, AuditWish, audit
 from mpgov.workflows.evidence import Look, in_order
 from mpgov.workflows.history import Place, records
+from mpgov.workflows.notify import News
 from mpgov.workflows.plans import shown
 from mpgov.workflows.project import Surroundings
+from mpgov.workflows.token_accounts import with_accounts
+from mpgov.workflows.tokens import tokens_of_project
 
 SHOWN: Final = 3  # names that stand for many
 
@@ -91,9 +95,21 @@ def scope_of(around: Surroundings, project: Project) -> str:
     return f" --project {shlex.quote(project.name)}" if several else ""
 
 
-def tokens_of(around: Surroundings, project: Project) -> tuple[Token, ...]:  # noqa: ARG001
-    """The register's tokens of a project, which they name by its name or its id."""
-    return ()
+def tokens_of(around: Surroundings, project: Project) -> tuple[Token, ...]:
+    """The register's tokens of a project, with the days that Mixpanel says of its accounts."""
+    return with_accounts(around, tokens_of_project(around, project))
+
+
+def review_news(report: ReviewReport) -> News:
+    """What a team's chat is to hear of a review."""
+    decisions = len(report.decisions)
+    return News(
+        f"mpgov review of {report.project}, {report.quarter.name}",
+        report.findings.now,
+        f"in all: {counted(report.findings.now)}; {decisions} decision{'s'[: decisions != 1]} "
+        f"to take; health score {report.score.total} of 100",
+        f"to see all of it: {report.place}.html",
+    )
 
 
 def _counted(

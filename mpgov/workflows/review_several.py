@@ -23,9 +23,10 @@ from mpgov.render.review_json import review_as_json
 from mpgov.render.review_matrix import draw_matrix
 from mpgov.storage.files import write_beside
 from mpgov.storage.reviews import read_document, unsigned
+from mpgov.workflows.notify import notify as tell_team
 from mpgov.workflows.plans import shown
 from mpgov.workflows.project import Surroundings
-from mpgov.workflows.review import ReviewWish, quarter_meant, review, tokens_of
+from mpgov.workflows.review import ReviewWish, quarter_meant, review, review_news, tokens_of
 from mpgov.workflows.review_files import signatures_of, write_review
 
 
@@ -37,6 +38,7 @@ class ReviewSeveral:
     wish: ReviewWish
     again: bool
     fail_on: str
+    notify: bool = False
     rows: dict[str, MatrixRow] = field(default_factory=dict)
 
     def part(self, around: Surroundings) -> Part:
@@ -54,6 +56,8 @@ class ReviewSeveral:
             path = self.plan or around.plan()
             report = review(path, around, self.wish, tokens_of(around, project))
             write_review(around, project, report)
+            if self.notify:
+                around.notify(f"{project.name}: {tell_team(around, review_news(report))}")
             document = review_as_json(report)
         row = MatrixRow(
             project.name,

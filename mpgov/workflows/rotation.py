@@ -120,6 +120,7 @@ def go_on(steps: RotationSteps, secret: Secret, clients: list[Client], wish: Rot
         if "stored" not in done or wish.store_command:
             steps.store(secret)
         steps.name()
+        steps.register(secret)
     except MpgovError as error:
         raise _undone(steps, clients, error) from None
     keep = steps.rotation.keep if wish.keep_old is None else wish.keep_old

@@ -21,7 +21,7 @@ class RotationLog:
     def begin(self) -> None:
         """What is intended, before anything is made; raises `InputError` where it cannot be."""
         self._write(rotation_as_json(self.rotation), state="intended")
-        self._publish("begun")
+        self.publish("begun")
 
     def step(self, step: Step, **more: Json) -> None:
         """One more step is done."""
@@ -37,13 +37,13 @@ class RotationLog:
         """The new account is in use; the old one's end is still to come."""
         self.rotation = replace(self.rotation, until=until)
         self.step("kept", until=until)
-        self._publish("the old account is kept")
+        self.publish("the old account is kept")
 
     def end(self, text: str, changes: tuple[Json, ...] = (), *, recovered: bool = False) -> None:
         """How it ended."""
         state = "recovered" if recovered else "done"
         self._write({"step": "ended", "text": text}, changes, state=state)
-        self._publish("done")
+        self.publish("done")
 
     def _write(
         self, more: Mapping[str, Json], changes: tuple[Json, ...] = (), state: str = ""
@@ -53,7 +53,7 @@ class RotationLog:
         self.recorder.write(entry)
         self.unpublished.append(entry)
 
-    def _publish(self, what: str) -> None:
+    def publish(self, what: str) -> None:
         """Send it to its branch, where it is kept on one; said again where somebody was first."""
 
         def again() -> None:

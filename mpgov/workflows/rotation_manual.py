@@ -47,6 +47,7 @@ def rotate_manually(
         steps.verify(secret)
         steps.store(secret)
         steps.name()
+        steps.register(secret)
     except MpgovError as error:
         log.end(f"given up, {rotation.old} stays: {error.message}")
         raise

@@ -37,6 +37,8 @@ from mpgov.storage.toml_edit import projects_of_account, rename_account
 from mpgov.workflows.lexicon import connect
 from mpgov.workflows.project import Surroundings
 from mpgov.workflows.rotation_log import RotationLog
+from mpgov.workflows.token_changes import rotated
+from mpgov.workflows.tokens import register
 
 
 @dataclass(slots=True)
@@ -111,6 +113,21 @@ class RotationSteps:
         self.log.step("named", projects=list(named))
         for project in named:
             self.around.notify(f"mpgov.toml: [projects.{project}] names it now")
+
+    def register(self, secret: Secret) -> None:
+        """Let the register of tokens name the new account, where it names the old one."""
+        kept = register(self.around)
+        for token in kept.tokens:
+            if token.account == self.rotation.old:
+                self.log.publish("the new account is named")  # another line of it is fetched now
+                rotated(
+                    self.around,
+                    token.name,
+                    secret.reveal(),
+                    self.log.recorder.reason or "mpgov auth rotate",
+                    account=self.rotation.new,
+                )
+                self.around.notify(f"{kept.name}: {token.name} is {self.rotation.new} now")
 
     def end_old(self, clients: Sequence[Client]) -> None:
         """Delete the old account, as the first who may, and forget its secret."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import keyring
 import pytest
 from keyring.backends import null
 
+from mpgov.core.tokens import fingerprint
 from mpgov.storage.ledger import Ledger
 
 COMMENT = "# who syncs: see the wiki"
@@ -90,6 +92,41 @@ def test_a_rotation_leaves_one_account_that_works_and_is_named_everywhere(home, 
     secret = next(iter(memory.kept.values()))
     everything = result.output + json.dumps(told) + toml(home)
     assert secret not in everything
+
+
+def registered(home, account: str) -> Path:
+    """A register that knows the account; its path."""
+    path = home.folder / "plans" / "tokens.yaml"
+    path.parent.mkdir()
+    path.write_text(
+        "mpgov_tokens: 1\ntokens:\n"
+        f"  sync:   # ours\n    kind: service_account\n    project: shop\n    account: {account}\n"
+        "    last_rotated: 2025-01-01\n",
+        "utf-8",
+    )
+    return path
+
+
+def test_the_register_of_tokens_names_the_new_one(home, memory, run):
+    old = next(iter(accounts(home)))
+    path = registered(home, old)
+    assert rotate(run).exit_code == 0
+    (new,) = accounts(home)
+    text = path.read_text("utf-8")
+    assert f"account: {new}\n" in text
+    assert "sync:   # ours" in text
+    today = datetime.now(UTC).strftime("%Y-%m-%d")
+    assert f'last_rotated: "{today}"\n' in text
+    assert f'fingerprint: "{fingerprint(memory.kept["mpgov", new])}"' in text
+    told = [record for record in records(home) if record["kind"] == "token"]
+    assert [change["name"] for one in told for change in one.get("changes", ())] == ["sync", old]
+
+
+def test_a_register_that_cannot_be_read_keeps_the_old_one(home, memory, run):
+    old = next(iter(accounts(home)))
+    registered(home, old).write_text("mpgov_tokens: 1\ntokens: {x: {kind: cookie}}\n")
+    assert rotate(run).exit_code == 3
+    the_old_one_works(home, memory, run, old)
 
 
 def test_a_second_rotation_does_not_pile_up_the_name(home, run):
@@ -387,6 +424,7 @@ def test_on_a_branch_lines_that_were_never_pushed_are_not_needed_to_go_on(
 ):
     from mpgov.workflows import rotation_log  # noqa: PLC0415
 
+    register = registered(branched, next(iter(accounts(branched))))
     write = rotation_log.RotationLog._write  # noqa: SLF001
 
     def interrupted(self, more, *rest, **named):
@@ -402,6 +440,7 @@ def test_on_a_branch_lines_that_were_never_pushed_are_not_needed_to_go_on(
     (new,) = accounts(branched)
     assert list(memory.kept) == [("mpgov", new)]
     assert toml(branched).count(new) == 2
+    assert f"account: {new}" in register.read_text("utf-8")
     told = json.loads(run("history", "--project", "shop", "--format", "json").stdout)["records"]
     assert told[0]["changes"][0]["fields"][0]["after"] == new
     assert "intended" not in [record.get("state") for record in told]

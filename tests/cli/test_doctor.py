@@ -67,7 +67,7 @@ def test_where_everything_is_in_place_it_says_so(home, run):
     assert document["cause"] is None
     assert set(states(document).values()) == {"ok"}, document
     names = "versions settings project plan keyring secret connection clock credentials region"
-    names += " role Lexicon limits exports base ledger git"
+    names += " role Lexicon limits exports base ledger tokens git"
     assert [n for n in states(document) if n != "host"] == names.split()
     text = run("doctor")
     assert (text.exit_code, text.stdout.splitlines()[-1]) == (0, "everything is in place")
@@ -257,6 +257,24 @@ def test_what_was_begun_and_never_ended_is_a_warning(home, run):
     fix = next(one["fix"] for one in document["checks"] if one["name"] == "rotation")
     assert mpgov(run, f"{fix} --yes").exit_code == 0
     assert "rotation" not in states(seen(run))
+
+
+def test_tokens_that_are_due_are_a_warning_and_a_register_that_is_none_is_wrong(home, run):
+    def tokens() -> dict:
+        return next(one for one in seen(run)["checks"] if one["name"] == "tokens")
+
+    (home.folder / "plans").mkdir()
+    register = home.folder / "plans" / "tokens.yaml"
+    entry = "kind: project_token, project: shop, rotate_every: 90 days, last_rotated"
+    register.write_text(f"mpgov_tokens: 1\ntokens:\n  web: {{{entry}: 2024-01-01}}\n")
+    assert (tokens()["state"], tokens()["fix"]) == ("warning", "mpgov tokens due")
+    assert tokens()["text"] == "overdue: web"
+    assert mpgov(run, tokens()["fix"]).exit_code == 1
+    today = datetime.now(UTC).strftime("%Y-%m-%d")
+    register.write_text(f"mpgov_tokens: 1\ntokens:\n  web: {{{entry}: {today}}}\n")
+    assert tokens()["text"] == "1 in plans/tokens.yaml, none due"
+    register.write_text("mpgov_tokens: 1\ntokens: {web: {kind: cookie}}\n")
+    assert (tokens()["state"], tokens()["fix"]) == ("wrong", "mpgov tokens check")
 
 
 def test_a_mixpanel_that_is_not_there(home, run, monkeypatch):

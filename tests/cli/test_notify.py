@@ -110,6 +110,18 @@ def test_a_part_of_the_audit_forgets_nothing_of_the_rest(chat, run):
     assert len(chat.posted) == 1
 
 
+def test_a_review_tells_only_what_the_audit_did_not(home, chat, run):
+    assert audit(run).exit_code == 0
+    (home.folder / "plan.yaml").write_text(PLAN + "  Sale 2: {}\n", "utf-8")
+    review = run("review", "--notify", "--fail-on", "never")
+    assert review.exit_code == 0, review.output
+    assert "new finding" in review.stderr
+    assert chat.posted[1]["text"].startswith(f"mpgov review of {home.project}, 20")
+    assert "Sale 2" in chat.posted[1]["text"]
+    assert "Sale never" not in chat.posted[1]["text"]
+    assert "nothing new" in run("review", "--notify", "--fail-on", "never").stderr
+
+
 @pytest.mark.parametrize(("answers", "said"), [([500], "answered with 500"), ([302], "with 302")])
 def test_what_was_not_taken_is_told_next_time(home, chat, run, answers, said):
     chat.answers[:] = answers
