@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from mpgov.cli.main import main
 from mpgov.sandbox.app import Sandbox
 from mpgov.sandbox.server import serve
+from tests.corpus import value
 from tests.readme_parts import guide
 
 ROOT = Path(__file__).parent.parent
@@ -50,8 +51,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
         gaps = "mpgov: 1\nevents: {Nobody knows: {}}\n"
         (folder / "plans" / "gaps.yaml").write_text(gaps, "utf-8")
         (folder / "src").mkdir()
-        token = "".join(f"{(7 * n * n + 3 * n + 5) % 16:x}" for n in range(32))
-        (folder / "src" / "app.js").write_text(f'mixpanel.init("{token}");\n', "utf-8")
+        (folder / "src" / "app.js").write_text(f'mixpanel.init("{value("guide")}");\n', "utf-8")
         yield {command: _typed(command) for command in sorted(COMMANDS, key=_order)}
 
 

@@ -17,6 +17,7 @@ from mpgov.workflows.plans import shown
 from mpgov.workflows.project import Surroundings
 from mpgov.workflows.recording import Recorder, pending_runs
 from mpgov.workflows.rotation_log import unfinished
+from mpgov.workflows.tokens import dues, register
 
 
 def kept(around: Surroundings, project: Project | None) -> Iterator[Check]:
@@ -27,6 +28,7 @@ def kept(around: Surroundings, project: Project | None) -> Iterator[Check]:
         yield _base(around, project, git)
         yield _ledger(around, project, git)
         yield from _unfinished(around, project)
+    yield from _tokens(around)
     yield _git(around, git)
 
 
@@ -101,6 +103,23 @@ def _unfinished(around: Surroundings, project: Project) -> Iterator[Check]:
         word = "waits for its end" if rotation.is_waiting else "was interrupted"
         told = f"the rotation of {rotation.old} {word}"
         yield Check("rotation", "warning", told, "mpgov auth rotate")
+
+
+def _tokens(around: Surroundings) -> Iterator[Check]:
+    """Whether the register of tokens can be read, where there is one, and what is overdue."""
+    try:
+        found = register(around)
+    except InputError as error:
+        yield Check("tokens", "wrong", error.problems[0].split("\n")[0], "mpgov tokens check")
+        return
+    if not found.path.exists():
+        return
+    late = [one.token.name for one in dues(around, found.tokens) if one.state == "overdue"]
+    if late:
+        yield Check("tokens", "warning", f"overdue: {', '.join(late)}", "mpgov tokens due")
+        return
+    count = len(found.tokens)
+    yield Check("tokens", "ok", f"{found.name}: {count} token{'s'[: count != 1]}, none overdue")
 
 
 def _git(around: Surroundings, git: Git | None) -> Check:
