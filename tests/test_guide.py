@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shlex
 import shutil
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from click.testing import CliRunner
 from mpgov.cli.main import main
 from mpgov.sandbox.app import Sandbox
 from mpgov.sandbox.server import serve
+from tests.corpus import value
 from tests.readme_parts import guide
 
 ROOT = Path(__file__).parent.parent
@@ -51,8 +51,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
         gaps = "mpgov: 1\nevents: {Nobody knows: {}}\n"
         (folder / "plans" / "gaps.yaml").write_text(gaps, "utf-8")
         (folder / "src").mkdir()
-        token = hashlib.sha256(b"made up").hexdigest()[:32]
-        (folder / "src" / "app.js").write_text(f'mixpanel.init("{token}");\n', "utf-8")
+        (folder / "src" / "app.js").write_text(f'mixpanel.init("{value("guide")}");\n', "utf-8")
         yield {command: _typed(command) for command in sorted(COMMANDS, key=_order)}
 
 

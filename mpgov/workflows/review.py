@@ -16,9 +16,9 @@ from mpgov.core.moment import stamp
 from mpgov.core.review import Material, ReviewReport, review_of
 from mpgov.core.review_span import Span, days_between, span_at, span_before, span_of
 from mpgov.core.signature import FOLDER
-from mpgov.core.tokens import Token
+from mpgov.core.tokens import KnownProject, Token
 from mpgov.core.usage import Usage
-from mpgov.errors import UsageError
+from mpgov.errors import InputError, UsageError
 from mpgov.mixpanel.client import RefusedError
 from mpgov.mixpanel.usage import read_span
 from mpgov.storage.ledger import Ledger
@@ -31,7 +31,7 @@ from mpgov.workflows.notify import News
 from mpgov.workflows.plans import shown
 from mpgov.workflows.project import Surroundings
 from mpgov.workflows.token_accounts import with_accounts
-from mpgov.workflows.tokens import tokens_of_project
+from mpgov.workflows.tokens import is_meant, known_projects, register
 
 SHOWN: Final = 3  # names that stand for many
 
@@ -96,8 +96,18 @@ def scope_of(around: Surroundings, project: Project) -> str:
 
 
 def tokens_of(around: Surroundings, project: Project) -> tuple[Token, ...]:
-    """The register's tokens of a project, with the days that Mixpanel says of its accounts."""
-    return with_accounts(around, tokens_of_project(around, project))
+    """The register's tokens of a project, which they name by its name or its id.
+
+    Service accounts have the days that Mixpanel says; a register that cannot be read is told.
+    """
+    try:
+        kept = register(around).tokens
+    except InputError as error:
+        around.notify(f"warning: the review is without tokens: {error.problems[0]}")
+        return ()
+    projects = (*known_projects(around), KnownProject(project.name, project.id))
+    named = (project.name, str(project.id))
+    return with_accounts(around, [one for one in kept if is_meant(one, named, projects)])
 
 
 def review_news(report: ReviewReport) -> News:

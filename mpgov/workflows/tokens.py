@@ -17,7 +17,6 @@ from mpgov.core.tokens import Due, KnownProject, Register, Token, due_of, find_p
 from mpgov.errors import InputError, UsageError
 from mpgov.formats.base import Source
 from mpgov.formats.tokens_yaml import loads
-from mpgov.storage.projects import Project
 from mpgov.workflows.judging import rule_settings, rules_on
 from mpgov.workflows.plans import read_bytes, read_plan, shown
 from mpgov.workflows.project import Surroundings
@@ -77,17 +76,6 @@ def is_meant(token: Token, names: Sequence[str], projects: Iterable[KnownProject
     project = find_project(projects, token.project)
     called = {token.project, *((project.name, str(project.id)) if project else ())}
     return not names or any(fnmatchcase(one, name) for one in called for name in names)
-
-
-def tokens_of_project(around: Surroundings, project: Project) -> tuple[Token, ...]:
-    """The tokens of one project, which they name by its name or its id."""
-    projects, called = known_projects(around), {project.name, str(project.id)}
-    return tuple(
-        one
-        for one in register(around).tokens
-        if one.project in called
-        or ((found := find_project(projects, one.project)) and found.name == project.name)
-    )
 
 
 def dues(around: Surroundings, tokens: Iterable[Token]) -> list[Due]:

@@ -19,6 +19,7 @@ from icalendar import Calendar
 from mpgov.core.tokens import fingerprint
 from mpgov.storage.ledger import Ledger
 from mpgov.workflows.project import Surroundings, surroundings
+from mpgov.workflows.review import tokens_of
 from tests.conftest import House
 from tests.corpus import value
 
@@ -515,3 +516,30 @@ def test_a_mixpanel_that_does_not_answer_stops_nothing(open_house: House, run: R
         assert result.exit_code == 0
         assert result.stderr.startswith("note: Mixpanel was not asked about service accounts")
         assert said in result.stderr
+
+
+def test_the_review_takes_the_tokens_of_its_project(open_house: House) -> None:
+    path = open_house.folder / "plans" / "tokens.yaml"
+    path.parent.mkdir()
+    text = REGISTER.replace("project: 2", f"project: {open_house.project}")
+    path.write_text(text, "utf-8")
+    around = open_house.around
+    assert [one.name for one in tokens_of(around, around.project())] == ["web-dev"]
+    path.write_text(text.replace("kind: api_secret", "kind: x"), "utf-8")
+    assert tokens_of(around, around.project()) == ()
+    assert open_house.told[0].startswith(
+        "warning: the review is without tokens: plans/tokens.yaml:"
+    )
+
+
+def test_the_doctor_looks_at_the_register(kept: Path, run: Run) -> None:
+    def said() -> str:
+        result = run("doctor", "--format", "json")
+        checks = {one["name"]: one for one in json.loads(result.stdout)["checks"]}
+        return f"{checks['tokens']['state']}: {checks['tokens']['text']}"
+
+    assert said() == "warning: overdue: web"
+    kept.write_text(REGISTER.replace("2026-08-25", "2099-01-01"), "utf-8")
+    assert said().startswith("ok: plans/tokens.yaml: 3 tokens") or "overdue: export" in said()
+    kept.write_text(REGISTER.replace("1a2b3c4d5e6f7890", WEB), "utf-8")
+    assert said().startswith("wrong: plans/tokens.yaml:11:18: may be a token or a secret")
