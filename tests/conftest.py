@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import contextlib
 import os
 import socket
@@ -33,8 +34,16 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("mpgov")
 
+PACKAGE = Path(__file__).parents[1] / "mpgov"
 LOOPBACK = ("127.", "::1", "localhost")
 PREFIX = "http://127.0.0.1:8765"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile mpgov once, not in each of the processes that tests start: some systems tell Python
+    (PYTHONDONTWRITEBYTECODE) to keep nothing of what it compiles."""
+    if not hasattr(config, "workerinput"):
+        compileall.compile_dir(PACKAGE, quiet=1)
 
 
 @pytest.fixture(autouse=True)
