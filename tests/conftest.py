@@ -6,7 +6,7 @@ import compileall
 import contextlib
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,12 @@ def pytest_configure(config: pytest.Config) -> None:
     (PYTHONDONTWRITEBYTECODE) to keep nothing of what it compiles."""
     if not hasattr(config, "workerinput"):
         compileall.compile_dir(PACKAGE, quiet=1)
+
+
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """One worker more than there are cores: many tests wait for what they started."""
+    return (yield) + 1
 
 
 @pytest.fixture(autouse=True)
