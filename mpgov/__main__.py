@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import gc
+import signal
 import sys
 import threading
 from typing import TYPE_CHECKING
@@ -30,9 +31,18 @@ def _interrupt_again(lost: UnraisableHookArgs) -> None:
     """Ctrl-C while Python tidied up would be printed and forgotten: it is meant for us."""
     if issubclass(lost.exc_type, KeyboardInterrupt):
         # a moment later: raised in here, it would be lost again
-        threading.Timer(0.05, _thread.interrupt_main).start()
+        threading.Timer(0.05, _interrupt).start()
     else:
         sys.__unraisablehook__(lost)
+
+
+def _interrupt() -> None:
+    """Ctrl-C for the main thread, even while it waits for something."""
+    main = threading.main_thread().ident
+    if sys.platform == "win32" or main is None:
+        _thread.interrupt_main()
+    else:
+        signal.pthread_kill(main, signal.SIGINT)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import compileall
 import contextlib
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,8 +34,22 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("mpgov")
 
+PACKAGE = Path(__file__).parents[1] / "mpgov"
 LOOPBACK = ("127.", "::1", "localhost")
 PREFIX = "http://127.0.0.1:8765"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile mpgov once, not in each of the processes that tests start: some systems tell Python
+    (PYTHONDONTWRITEBYTECODE) to keep nothing of what it compiles."""
+    if not hasattr(config, "workerinput"):
+        compileall.compile_dir(PACKAGE, quiet=1)
+
+
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """One worker more than there are cores: many tests wait for what they started."""
+    return (yield) + 1
 
 
 @pytest.fixture(autouse=True)

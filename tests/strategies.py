@@ -2,13 +2,15 @@
 
 `catalogs()` are whole plans, in which event properties agree with their shared definitions;
 `complete_catalogs()` mention every field that is synced with Lexicon. `entities()` and
-`properties()` are parts of them.
+`properties()` are parts of them. Each is made once: Hypothesis looks over every new strategy, and
+that takes longer than drawing from it.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 from hypothesis import strategies as st
 
@@ -52,6 +54,7 @@ TREACHEROUS = (
 _characters = st.characters(exclude_categories=("Cs",))
 
 
+@cache
 def texts() -> st.SearchStrategy[str]:
     """Any text that is not empty; half of them treacherous."""
     known = st.sampled_from([one for one in TREACHEROUS if one])
@@ -61,11 +64,13 @@ def texts() -> st.SearchStrategy[str]:
 names = texts
 
 
+@cache
 def numbers() -> st.SearchStrategy[int | float]:
     """Whatever JSON calls a number."""
     return st.integers(-(10**20), 10**20) | st.floats(allow_nan=False, allow_infinity=False)
 
 
+@cache
 def json_values(max_leaves: int = 4) -> st.SearchStrategy[object]:
     """Any JSON."""
     leaves = st.none() | st.booleans() | numbers() | texts() | st.just("")
@@ -76,6 +81,7 @@ def json_values(max_leaves: int = 4) -> st.SearchStrategy[object]:
     )
 
 
+@cache
 def maybe(value: st.SearchStrategy, *, null: bool = True, said: bool = False) -> st.SearchStrategy:
     """A field: the value, null (it is cleared), or nothing said."""
     options = [value]
@@ -86,28 +92,33 @@ def maybe(value: st.SearchStrategy, *, null: bool = True, said: bool = False) ->
     return st.one_of(*options)
 
 
+@cache
 def elements() -> st.SearchStrategy[tuple[str, ...]]:
     """Some texts, each once."""
     return st.lists(texts(), min_size=1, max_size=3, unique=True).map(tuple)
 
 
+@cache
 def owners() -> st.SearchStrategy[tuple[str, ...]]:
     """Some who answer for things."""
     known = st.sampled_from(["jane@acme.example", "Sam@acme.example", "team:Growth", "team:A, B"])
     return st.lists(known, min_size=1, max_size=3, unique=True).map(tuple)
 
 
+@cache
 def days() -> st.SearchStrategy[str]:
     """A day as ISO writes it."""
     return st.dates(date(2020, 1, 1), date(2030, 1, 1)).map(date.isoformat)
 
 
+@cache
 def examples(type_: object) -> st.SearchStrategy[tuple[object, ...]]:
     """Values of a property of that type; those of a text type are texts."""
     one = texts() | st.just("") if type_ in TEXT_TYPES else json_values(2)
     return st.lists(one, min_size=1, max_size=2).map(tuple)
 
 
+@cache
 @st.composite
 def properties(draw: st.DrawFn, *, said: bool = False, is_super: bool = False) -> Property:
     """What is said of one property; with `said`, every field that is synced."""
@@ -163,6 +174,7 @@ def begun_as(own: Property, shared: Property) -> Property:
     return replace(own, **said, extra=own.extra or shared.extra)
 
 
+@cache
 @st.composite
 def entities(
     draw: st.DrawFn,
@@ -201,6 +213,7 @@ def entities(
     return entity
 
 
+@cache
 def deprecations() -> st.SearchStrategy[Deprecation]:
     """What is said of an event on its way out."""
     return st.builds(
@@ -212,11 +225,13 @@ def deprecations() -> st.SearchStrategy[Deprecation]:
     )
 
 
+@cache
 def waivers() -> st.SearchStrategy[Waiver]:
     """A finding that somebody accepted."""
     return st.builds(Waiver, rule=texts(), name=texts(), reason=texts(), until=st.just("") | days())
 
 
+@cache
 @st.composite
 def catalogs(draw: st.DrawFn, *, max_size: int = 3) -> Catalog:
     """A whole plan."""
@@ -254,6 +269,7 @@ def catalogs(draw: st.DrawFn, *, max_size: int = 3) -> Catalog:
     )
 
 
+@cache
 @st.composite
 def complete_catalogs(draw: st.DrawFn, *, max_size: int = 4) -> Catalog:
     """Events alone, in which every field that is synced with Lexicon is mentioned."""

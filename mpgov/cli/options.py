@@ -15,6 +15,7 @@ from mpgov.core.report import CheckReport
 from mpgov.core.select import FIELDS, Selection
 from mpgov.errors import UsageError
 from mpgov.render.base import Renderer, Report, all_renderers
+from mpgov.render.text import RENDERER as TEXT
 from mpgov.render.visible import visible
 from mpgov.storage.files import write_beside
 from mpgov.workflows.judging import unknown_rules
@@ -160,7 +161,7 @@ class Answer:
         renderer = self._renderer()
         answer = self
         if renderer is None or not isinstance(report, renderer.draws):
-            renderer, answer = all_renderers()["text"], Answer("text", None)
+            renderer, answer = TEXT, Answer("text", None)
         color = not answer.to_file and ctx.color is not False and sys.stdout.isatty()
         answer.text(renderer.draw(report, color))
 
@@ -188,15 +189,16 @@ class Answer:
 
     def _renderer(self) -> Renderer | None:
         """What draws reports in the format; `lexicon-csv` is none that reports are drawn in."""
-        renderers = all_renderers()
-        if self.format is not None:
-            return renderers.get(self.format)
-        return _by_suffix(self.output) or renderers["text"]
+        if self.format is None:
+            return _by_suffix(self.output) or TEXT
+        return TEXT if self.format == TEXT.name else all_renderers().get(self.format)
 
 
 def _by_suffix(output: str | None) -> Renderer | None:
     """The renderer that the suffix of a file asks for."""
     suffix = Path(output).suffix.lower() if output else ""
+    if not suffix:
+        return None  # most runs: the other renderers need not be loaded
     return next((r for r in all_renderers().values() if suffix in r.suffixes), None)
 
 

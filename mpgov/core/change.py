@@ -216,7 +216,7 @@ def _differing(
 ) -> Iterator[FieldChange]:
     for name in names:
         was, now = getattr(before, name), getattr(after, name)
-        if not same(name, was, now):
+        if was is not now and not same(name, was, now):
             yield FieldChange((*prefix, name), UNSET if new else _shown(was), _shown(now))
 
 

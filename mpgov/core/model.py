@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
-from typing import Final, Literal, TypeAlias, TypeVar
+from typing import Any, Final, Literal, TypeAlias, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -62,9 +62,12 @@ SETS: Final = frozenset({"tags", "owners"})
 FLAGS: Final = frozenset({"hidden", "blocked", "required"})
 
 
+_NOTHING: Final[MappingProxyType[Any, Any]] = MappingProxyType({})
+
+
 def nothing() -> Mapping[K, V]:
     """An empty mapping that nobody can fill."""
-    return MappingProxyType({})
+    return _NOTHING
 
 
 @dataclass(frozen=True, slots=True)

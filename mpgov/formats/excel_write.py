@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from copy import copy
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mpgov.core.cells import CLEAR, REMOVE, lines_of, put
 from mpgov.core.model import STATUSES, TYPES
@@ -110,8 +110,9 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
 
 def add_sheets(book: Workbook, sheets: Sequence[Sheet]) -> None:
     """Add these tables to a workbook, each as a sheet of its own."""
+    looks = _looks(book)
     for sheet in sheets:
-        _Writer(book, sheet).write()
+        _Writer(book, sheet, looks).write()
 
 
 def _about(book: Workbook) -> None:
@@ -123,12 +124,13 @@ def _about(book: Workbook) -> None:
     page.sheet_view.showGridLines = False
     page.column_dimensions["A"].width = 44
     page.column_dimensions["B"].width = 96
+    bold, across = Font(_FONT, bold=True), Alignment(wrap_text=True, vertical="top")
     for number, (left, right) in enumerate(_ABOUT, 1):
         for column, text in ((1, left), (2, right)):
             if text:
                 cell = page.cell(number, column)
                 put(cell, text)
-                cell.alignment = Alignment(wrap_text=True, vertical="top")
+                cell.alignment = across
         if left and not right:
             page.cell(number, 1).font = Font(
                 _FONT, bold=True, size=16 if number == 1 else 12, color=_HEADER
@@ -136,29 +138,59 @@ def _about(book: Workbook) -> None:
             page.row_dimensions[number].height = 30 if number == 1 else 26
             page.cell(number, 1).alignment = Alignment(vertical="bottom")
         else:
-            page.cell(number, 1).font = Font(_FONT, bold=True)
+            page.cell(number, 1).font = bold
     _print_well(page)
 
 
-class _Writer:
-    """Writes one table; a template cell of each look is styled once and copied."""
+class _Looks(NamedTuple):
+    """The styles of cells in one workbook: each is made once, and copied from cell to cell."""
 
-    def __init__(self, book: Workbook, sheet: Sheet) -> None:
+    heading: Any
+    rows: list[dict[str, Any]]  # by a cell's shape: of any row, and of one where an event begins
+
+
+def _looks(book: Workbook) -> _Looks:
+    from openpyxl.cell import Cell  # noqa: PLC0415 - heavy
+    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side  # noqa: PLC0415 - heavy
+
+    cell: Any = Cell(book.worksheets[0], row=1, column=1)  # of the book, but in no sheet
+    thin, line = Side(style="hair", color=_LINE), Side(style="thin", color="8C9BAB")
+    rows = []
+    for top in (None, line):
+        cell.border = Border(bottom=thin, top=top)
+        looks = {}
+        for shape in ("text", "flag", "bold"):
+            across = "center" if shape == "flag" else None
+            cell.alignment = Alignment(horizontal=across, vertical="top", wrap_text=True)
+            cell.font = Font(_FONT, bold=shape == "bold")
+            looks[shape] = copy(cell._style)  # noqa: SLF001 - the quick way
+        rows.append(looks)
+    cell = Cell(book.worksheets[0], row=1, column=1)
+    cell.font = Font(_FONT, bold=True, color="FFFFFF")
+    cell.fill = PatternFill("solid", fgColor=_HEADER)
+    cell.alignment = Alignment(vertical="center", wrap_text=True)
+    return _Looks(copy(cell._style), rows)  # noqa: SLF001 - as above
+
+
+class _Writer:
+    """Writes one table."""
+
+    def __init__(self, book: Workbook, sheet: Sheet, looks: _Looks) -> None:
         self.page = book.create_sheet(sheet.title)
         self.sheet = sheet
+        self.looks = looks
         self.widths = [_width(column, sheet) for column in sheet.columns]
 
     def write(self) -> None:
         """Headings, rows, and what makes them pleasant."""
         from openpyxl.utils import get_column_letter  # noqa: PLC0415 - heavy
 
-        looks = self._looks()
         self._headings()
         before: Value | None = None
         for number, row in enumerate(self.sheet.rows, 2):
             begins = row.get(EVENT) != before and self.sheet.kind == "event property"
             before = row.get(EVENT)
-            self._row(number, row, looks[begins])
+            self._row(number, row, self.looks.rows[begins])
         last = get_column_letter(len(self.sheet.columns))
         self.page.auto_filter.ref = f"A1:{last}{max(len(self.sheet.rows) + 1, 2)}"
         self._choices()
@@ -172,7 +204,7 @@ class _Writer:
         for place, column in enumerate(self.sheet.columns, 1):
             cell = self.page.cell(number, place)
             shape = "bold" if column in _NAMES else getattr(column, "shape", "text")
-            cell._style = copy(looks.get(shape, looks["text"]))  # noqa: SLF001 - the quick way
+            cell._style = copy(looks.get(shape, looks["text"]))  # noqa: SLF001 - as above
             value = row.get(column)
             if value is not None:
                 put(cell, value)
@@ -182,17 +214,14 @@ class _Writer:
 
     def _headings(self) -> None:
         from openpyxl.comments import Comment  # noqa: PLC0415 - heavy
-        from openpyxl.styles import Alignment, Font, PatternFill  # noqa: PLC0415 - heavy
         from openpyxl.utils import get_column_letter  # noqa: PLC0415 - heavy
 
         self.page.row_dimensions[1].height = 30
         for place, column in enumerate(self.sheet.columns, 1):
             cell = self.page.cell(1, place)
             heading = column if isinstance(column, str) else column.heading
+            cell._style = copy(self.looks.heading)  # noqa: SLF001 - as above
             put(cell, heading)
-            cell.font = Font(_FONT, bold=True, color="FFFFFF")
-            cell.fill = PatternFill("solid", fgColor=_HEADER)
-            cell.alignment = Alignment(vertical="center", wrap_text=True)
             if heading in _NOTES:
                 cell.comment = Comment(_NOTES[heading], "mpgov", height=90, width=260)
             dimension = self.page.column_dimensions[get_column_letter(place)]
@@ -206,24 +235,6 @@ class _Writer:
         """Whether a column is rare and empty here: folded away, behind the + above it."""
         rare = isinstance(column, Field) and column.heading in _RARE
         return rare and not any(column in row for row in self.sheet.rows)
-
-    def _looks(self) -> list[dict[str, Any]]:
-        """The styles of cells by their shape: of any row, and of one where an event begins."""
-        from openpyxl.styles import Alignment, Border, Font, Side  # noqa: PLC0415 - heavy
-
-        cell = self.page.cell(1, 1)  # where the first heading will be
-        thin, line = Side(style="hair", color=_LINE), Side(style="thin", color="8C9BAB")
-        found = []
-        for top in (None, line):
-            cell.border = Border(bottom=thin, top=top)
-            looks = {}
-            for shape in ("text", "flag", "bold"):
-                across = "center" if shape == "flag" else None
-                cell.alignment = Alignment(horizontal=across, vertical="top", wrap_text=True)
-                cell.font = Font(_FONT, bold=shape == "bold")
-                looks[shape] = copy(cell._style)  # noqa: SLF001 - as above
-            found.append(looks)
-        return found
 
     def _choices(self) -> None:
         """Drop-downs, and a colour for each status; both reach a little below the last row."""

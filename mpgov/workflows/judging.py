@@ -108,7 +108,7 @@ def stamped(rule: str, findings: Iterable[Finding], settings: Settings) -> Itera
 
 def unknown_rules(settings: Settings) -> Iterator[str]:
     """A line for every rule of mpgov.toml that there is not."""
-    known = {rule.id for rule in all_rules()}
+    known = {rule.id for rule in all_rules()} if settings.rules else set()
     for name in settings.rules:
         if name not in known:
             near = get_close_matches(name[:80], known, 1)

@@ -123,5 +123,6 @@ def test_an_interruption_while_python_tidies_up_is_not_lost() -> None:
         "cli.main = main\n"
         "start.run()\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=15)
     assert (done.returncode, done.stderr) == (130, "error: interrupted\n")

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
@@ -147,9 +148,8 @@ class Bench:
 def _watch(process: "subprocess.Popen[bytes]", seen: set[bytes]) -> None:
     """What anybody on this machine could see in the list of processes."""
     while process.poll() is None:
-        for path in Path("/proc").glob("[0-9]*/cmdline"):
-            try:
-                seen.add(path.read_bytes())
-            except OSError:
-                continue  # it has ended
+        for folder in Path("/proc").iterdir():
+            if folder.name.isdigit():
+                with suppress(OSError):  # it has ended
+                    seen.add((folder / "cmdline").read_bytes())
         time.sleep(0.05)
