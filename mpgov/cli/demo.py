@@ -151,6 +151,13 @@ class Demo:
             "    mpgov tokens scan finds the values in code and configuration.",
         )
         self._mpgov("tokens", "list", "--offline")
+        self._tell(
+            "12. The quarter on one page: volumes, health, changes with who and why, owners, and",
+            "    the decisions to take, each with the command that does it.",
+        )
+        self._mpgov(
+            "review", "--events", "events", "--fail-on", "never", show_notes=0, show_last=16
+        )
 
     def _farewell(self) -> None:
         self._tell("That was the loop. The sandbox is gone; nothing was left running.")
@@ -182,7 +189,7 @@ class Demo:
         if len(shown) < len(lines):
             click.echo(f"  … {len(lines) - len(shown)} lines more …")
         notes = done.stderr.splitlines()
-        for line in [*(notes if show_notes is None else notes[-show_notes:]), *shown]:
+        for line in [*(notes if show_notes is None else notes[len(notes) - show_notes :]), *shown]:
             click.echo(f"  {line}")
         if done.returncode != ends_with:
             raise DemoError(f"mpgov {arguments[0]} ended with {done.returncode}")

@@ -14,6 +14,7 @@ from keyring.backends import null
 
 from mpgov.core.tokens import fingerprint
 from mpgov.storage.ledger import Ledger
+from mpgov.workflows.rotation_log import RotationLog
 
 COMMENT = "# who syncs: see the wiki"
 CONFIG = """\
@@ -371,16 +372,9 @@ def test_what_a_person_made_wrongly_is_not_put_in_use(home, memory, run, role, s
 # Interrupted
 
 
-@pytest.mark.parametrize(
-    "step", ["created", "joined", "verified", "stored", "named", "deleted", "ended"]
-)
-def test_interrupted_before_a_step_is_recorded_one_more_call_ends_it(
-    home, memory, run, monkeypatch, step
-):
-    old = next(iter(accounts(home)))
-    from mpgov.workflows import rotation_log  # noqa: PLC0415
-
-    write = rotation_log.RotationLog._write  # noqa: SLF001
+def interrupt_before(step: str, run, monkeypatch) -> None:
+    """Rotate, and have it interrupted before the step is recorded."""
+    write = RotationLog._write  # noqa: SLF001
 
     def interrupted(self, more, *rest, **named):
         if more.get("step") == step:
@@ -388,8 +382,18 @@ def test_interrupted_before_a_step_is_recorded_one_more_call_ends_it(
         write(self, more, *rest, **named)
 
     with monkeypatch.context() as patch:
-        patch.setattr(rotation_log.RotationLog, "_write", interrupted)
+        patch.setattr(RotationLog, "_write", interrupted)
         assert rotate(run).exit_code == 130
+
+
+@pytest.mark.parametrize(
+    "step", ["created", "joined", "verified", "stored", "named", "deleted", "ended"]
+)
+def test_interrupted_before_a_step_is_recorded_one_more_call_ends_it(
+    home, memory, run, monkeypatch, step
+):
+    old = next(iter(accounts(home)))
+    interrupt_before(step, run, monkeypatch)
     result = rotate(run)
     assert result.exit_code == 0, result.output
     (new,) = accounts(home)
@@ -422,19 +426,8 @@ def branched(home):
 def test_on_a_branch_lines_that_were_never_pushed_are_not_needed_to_go_on(
     branched, memory, run, monkeypatch, step
 ):
-    from mpgov.workflows import rotation_log  # noqa: PLC0415
-
     register = registered(branched, next(iter(accounts(branched))))
-    write = rotation_log.RotationLog._write  # noqa: SLF001
-
-    def interrupted(self, more, *rest, **named):
-        if more.get("step") == step:
-            raise KeyboardInterrupt
-        write(self, more, *rest, **named)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(rotation_log.RotationLog, "_write", interrupted)
-        assert rotate(run).exit_code == 130
+    interrupt_before(step, run, monkeypatch)
     result = rotate(run)
     assert result.exit_code == 0, result.output
     (new,) = accounts(branched)
