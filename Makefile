@@ -18,8 +18,7 @@ help:  ## what can be made
 $(READY): pyproject.toml requirements.lock
 	$(PYTHON) -c 'import sys; sys.exit("mpgov needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
-	$(RUN) pip install --quiet --disable-pip-version-check -r requirements.lock
-	$(RUN) pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(RUN) pip install --quiet --disable-pip-version-check --no-deps -r requirements.lock --editable .
 	@$(BIN)/python -c 'import pathlib; pathlib.Path("$(READY)").touch()'
 
 demo: $(READY)  ## the whole loop on the sandbox, in one minute, no account needed
