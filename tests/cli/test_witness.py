@@ -87,6 +87,8 @@ def test_every_project_is_asked_once(shop: House, run: Run, named: tuple[str, ..
         "problems": [],
         "forks": [],
         "notes": [],
+        "signed": [],
+        "signed_and_changed": [],
         "witness": {"annotations": 1, "agree": 1, "problems": [], "notes": [], "unwitnessed": []},
     }
     assert (two["problems"], two["witness"]["agree"], found.exit_code) == ([], 0, 1)
