@@ -539,7 +539,10 @@ def test_the_doctor_looks_at_the_register(kept: Path, run: Run) -> None:
         return f"{checks['tokens']['state']}: {checks['tokens']['text']}"
 
     assert said() == "warning: overdue: web"
-    kept.write_text(REGISTER.replace("2026-08-25", "2099-01-01"), "utf-8")
-    assert said().startswith("ok: plans/tokens.yaml: 3 tokens") or "overdue: export" in said()
+    kept.write_text(REGISTER.replace("2026-08-25", "2026-11-01"), "utf-8")
+    assert said() == "warning: due within 30 days: export"
+    later = REGISTER.replace("2026-08-25", "2026-11-01").replace("10 days", "90 days")
+    kept.write_text(later, "utf-8")
+    assert said() == "ok: 3 in plans/tokens.yaml, none due"
     kept.write_text(REGISTER.replace("1a2b3c4d5e6f7890", WEB), "utf-8")
     assert said().startswith("wrong: plans/tokens.yaml:11:18: may be a token or a secret")
