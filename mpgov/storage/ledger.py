@@ -8,14 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import os
 from collections.abc import Iterator, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Final
-
-from filelock import FileLock, Timeout
 
 from mpgov.core.chain import (
     Head,
@@ -34,11 +30,10 @@ from mpgov.core.chain import (
 from mpgov.core.model import Json
 from mpgov.errors import InputError
 from mpgov.storage.files import write_beside
-from mpgov.storage.state_folder import state_folder
+from mpgov.storage.locks import writing
 
 NAME: Final = "ledger.jsonl"
 HEAD: Final = "ledger.head"
-PATIENCE: Final = 60  # seconds to wait for another process that appends
 _HINT: Final = "restore both from git: ledger.jsonl and ledger.head"
 
 
@@ -134,41 +129,10 @@ class Ledger:
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
-        """One process at a time. The lock lies where it litters nobody's repository, if it can."""
+        """One process at a time."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise InputError(f"cannot write {self.path}: {error.strerror or error}") from None
-        lock = self._acquire()
-        try:
+        with writing(self.path):
             yield
-        finally:
-            lock.release()
-
-    def _acquire(self) -> FileLock:
-        key = hashlib.sha256(os.path.realpath(self.path).encode("utf-8", "surrogateescape"))
-        name = f"ledger-{key.hexdigest()[:16]}.lock"
-        reason = ""
-        for folder, file in ((state_folder(os.environ), name), (self.folder, ".ledger.lock")):
-            lock = _lock(folder / file)
-            try:
-                folder.mkdir(parents=True, exist_ok=True)
-                lock.acquire(timeout=PATIENCE)
-            except Timeout:
-                raise InputError(
-                    f"{self.path}: another process has been writing it for {PATIENCE} s"
-                ) from None
-            except (OSError, NotImplementedError) as error:
-                reason = getattr(error, "strerror", None) or str(error)
-            else:
-                return lock
-        raise InputError(f"cannot write {self.path}: {reason}")
-
-
-@cache
-def _lock(path: Path) -> FileLock:
-    """One lock a file, for as long as the process lives.
-
-    Ctrl-C in the middle of a lock's `__del__` would be lost, with a traceback.
-    """
-    return FileLock(path)

@@ -1,4 +1,4 @@
-"""One sync at a time per project and machine.
+"""One sync at a time per project and machine, and one writer at a time of a file.
 
 The lock is the operating system's, so that a process that dies lets go of it.
 """
@@ -6,22 +6,24 @@ The lock is the operating system's, so that a process that dies lets go of it.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 from filelock import FileLock, Timeout
 
-from mpgov.errors import BusyError
+from mpgov.errors import BusyError, InputError
+from mpgov.storage.state_folder import state_folder
 
 TELL_EVERY: Final = 15  # seconds
 POLL: Final = 0.2
-# Kept until the process ends: Ctrl-C in the middle of a lock's `__del__` would be lost.
-_KEPT: Final[list[FileLock]] = []
+PATIENCE: Final = 60  # seconds to wait for another process that writes a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,7 @@ def only_one(folder: Path, key: str, what: str, waiting: Waiting) -> Iterator[No
     Where the folder cannot be written, warn and go on. Raises `BusyError` where it cannot be had.
     """
     name = re.sub(r"[^\w.-]+", "-", key)
-    lock = FileLock(folder / f"sync-{name}.lock")
-    _KEPT.append(lock)
+    lock = _lock(folder / f"sync-{name}.lock")
     holder = folder / f"sync-{name}.holder"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -90,3 +91,46 @@ def _holder(path: Path) -> str:
         return path.read_text("utf-8").strip() or "unknown"
     except (OSError, UnicodeDecodeError):
         return "unknown"
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Be the only process that writes a file; nested calls are one.
+
+    The lock lies where it litters nobody's repository, if it can. Raises `InputError` where there
+    is none to be had.
+    """
+    lock = _writer(path)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _writer(path: Path) -> FileLock:
+    key = hashlib.sha256(os.path.realpath(path).encode("utf-8", "surrogateescape"))
+    name = f"{path.stem}-{key.hexdigest()[:16]}.lock"
+    reason = ""
+    for folder, file in ((state_folder(os.environ), name), (path.parent, f".{path.stem}.lock")):
+        lock = _lock(folder / file)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            lock.acquire(timeout=PATIENCE)
+        except Timeout:
+            raise InputError(
+                f"{path}: another process has been writing it for {PATIENCE} s"
+            ) from None
+        except (OSError, NotImplementedError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+        else:
+            return lock
+    raise InputError(f"cannot write {path}: {reason}")
+
+
+@cache
+def _lock(path: Path) -> FileLock:
+    """One lock a file, for as long as the process lives.
+
+    Ctrl-C in the middle of a lock's `__del__` would be lost, with a traceback.
+    """
+    return FileLock(path)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
@@ -19,10 +21,11 @@ from mpgov.errors import UsageError
 from mpgov.formats.tokens_edit import dumps, with_token
 from mpgov.formats.tokens_yaml import TOKEN
 from mpgov.storage.files import write_beside
+from mpgov.storage.locks import writing
 from mpgov.storage.projects import Project
 from mpgov.workflows.project import Surroundings
 from mpgov.workflows.recording import Recorder
-from mpgov.workflows.tokens import Kept, known_projects, register, today
+from mpgov.workflows.tokens import Kept, known_projects, register, register_path, today
 
 TWICE: Final = "every value is held under one name: use that"
 NO_VALUE: Final = "no value was on stdin; without its fingerprint a scan cannot say whose it is"
@@ -40,47 +43,54 @@ class Changed:
 
 def add(around: Surroundings, token: Token, value: str, reason: str = "") -> Changed:
     """Put a token into the register; of its value only the fingerprint is kept."""
-    kept = register(around)
-    _refuse_values(token, reason)
-    if any(one.name == token.name for one in kept.tokens):
-        raise UsageError(
-            f"{kept.name} has a token {token.name} already",
-            hint=f"mpgov tokens rotated {token.name} --reason …, or another name",
-        )
-    project = _project(around, token.project)
-    token = replace(token, project=token.project or project.name)
-    if value:
-        token = replace(token, fingerprint=_fingerprint(kept, token, value))
-    _write(around, kept, token, None, (project, reason))
-    return Changed(token, kept.name, () if value or token.account else (NO_VALUE,))
+    with _held(around) as kept:
+        _refuse_values(token, reason)
+        if any(one.name == token.name for one in kept.tokens):
+            raise UsageError(
+                f"{kept.name} has a token {token.name} already",
+                hint=f"mpgov tokens rotated {token.name} --reason …, or another name",
+            )
+        project = _project(around, token.project)
+        token = replace(token, project=token.project or project.name)
+        if value:
+            token = replace(token, fingerprint=_fingerprint(kept, token, value))
+        _write(around, kept, token, None, (project, reason))
+        return Changed(token, kept.name, () if value or token.account else (NO_VALUE,))
 
 
 def rotated(
     around: Surroundings, name: str, value: str, reason: str, *, on: str = "", account: str = ""
 ) -> Changed:
     """Say that a token was replaced; the fingerprint of the value before is kept as retired."""
-    kept = register(around)
-    before = kept.named(name)
-    on = on or today(around)
-    if before.last_rotated > on:
-        raise UsageError(
-            f"--on {on}: {name} was rotated on {before.last_rotated} already",
-            hint=f"if that is wrong, mend it in {kept.name}",
-        )
-    if on > today(around):
-        raise UsageError(f"--on {on} is still to come", hint="say it once it is done")
-    if account and before.kind != "service_account":
-        raise UsageError(f"--account: {name} is no service account")
-    token = replace(before, last_rotated=on, account=account or before.account)
-    _refuse_values(token, reason)
-    if value:
-        print_of = _fingerprint(kept, before, value)
-        retired = dict.fromkeys([*before.retired, *filter(None, [before.fingerprint])])
-        token = replace(token, fingerprint=print_of, retired=tuple(retired))
-    _write(around, kept, token, before, (_project(around, token.project), reason))
-    told = OLD_VALUE if before.fingerprint else NO_VALUE
-    silent = value or (token.account and not before.fingerprint)
-    return Changed(token, kept.name, () if silent else (told,))
+    with _held(around) as kept:
+        before = kept.named(name)
+        on = on or today(around)
+        if before.last_rotated > on:
+            raise UsageError(
+                f"--on {on}: {name} was rotated on {before.last_rotated} already",
+                hint=f"if that is wrong, mend it in {kept.name}",
+            )
+        if on > today(around):
+            raise UsageError(f"--on {on} is still to come", hint="say it once it is done")
+        if account and before.kind != "service_account":
+            raise UsageError(f"--account: {name} is no service account")
+        token = replace(before, last_rotated=on, account=account or before.account)
+        _refuse_values(token, reason)
+        if value:
+            print_of = _fingerprint(kept, before, value)
+            retired = dict.fromkeys([*before.retired, *filter(None, [before.fingerprint])])
+            token = replace(token, fingerprint=print_of, retired=tuple(retired))
+        _write(around, kept, token, before, (_project(around, token.project), reason))
+        told = OLD_VALUE if before.fingerprint else NO_VALUE
+        silent = value or (token.account and not before.fingerprint)
+        return Changed(token, kept.name, () if silent else (told,))
+
+
+@contextmanager
+def _held(around: Surroundings) -> Iterator[Kept]:
+    """The register, which nobody else changes meanwhile."""
+    with writing(register_path(around)):
+        yield register(around)
 
 
 def _fingerprint(kept: Kept, token: Token, value: str) -> str:

@@ -47,12 +47,19 @@ class Kept:
 
 def register(around: Surroundings) -> Kept:
     """The register; where there is no file it has no tokens."""
-    path = _path(around)
+    path = register_path(around)
     name = shown(path, Path.cwd())
     if not path.exists():
         return Kept(path, name)
     data = read_bytes(path, Path.cwd())
     return Kept(path, name, loads(Source(name, data)), data.decode("utf-8"))
+
+
+def register_path(around: Surroundings) -> Path:
+    """In the plan's folder, which may be still to come; else in `plans/` beside mpgov.toml."""
+    plan = around.plan()
+    is_folder = plan.is_dir() or not (plan.exists() or plan.suffix)
+    return (plan if is_folder else around.settings.root / "plans") / FILE
 
 
 def chosen(around: Surroundings, kept: Kept, names: Sequence[str]) -> tuple[Token, ...]:
@@ -114,13 +121,6 @@ def known_projects(around: Surroundings) -> tuple[KnownProject, ...]:
         KnownProject(one.name, one.id, one.region or "us", one.at)
         for one in around.settings.projects.values()
     )
-
-
-def _path(around: Surroundings) -> Path:
-    """In the plan's folder, which may be still to come; else in `plans/` beside mpgov.toml."""
-    plan = around.plan()
-    is_folder = plan.is_dir() or not (plan.exists() or plan.suffix)
-    return (plan if is_folder else around.settings.root / "plans") / FILE
 
 
 def _holds_a_plan(path: Path) -> bool:

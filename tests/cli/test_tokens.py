@@ -7,12 +7,14 @@ import io
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from click.testing import Result
 from icalendar import Calendar
 
@@ -335,6 +337,23 @@ def test_a_record_that_fails_halfway_takes_the_change_back(
     assert run("tokens", "add", "a", "--kind", "project_token", given=NEW).exit_code == 3
     assert path.exists() is there
     assert not there or path.read_text("utf-8") == REGISTER
+
+
+@pytest.mark.usefixtures("kept")
+def test_of_tokens_added_at_the_same_moment_none_is_lost(shop: Path) -> None:
+    names = {f"job{number}" for number in range(6)}
+    command = [sys.executable, "-m", "mpgov", "tokens", "add", "--kind", "project_token"]
+    running = [
+        subprocess.Popen(
+            [*command, "--project", "shop", name], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE
+        )
+        for name in sorted(names)
+    ]
+    said = [process.communicate(timeout=60)[1] for process in running]
+    assert [process.returncode for process in running] == [0] * 6, said
+    listed = yaml.safe_load((shop / "plans" / "tokens.yaml").read_text("utf-8"))["tokens"]
+    assert names <= set(listed)
+    assert {entry["changes"][0]["name"] for entry in record(shop)} == names
 
 
 @pytest.mark.usefixtures("kept")
