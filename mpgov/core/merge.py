@@ -56,6 +56,7 @@ _NOTHING: Final = Property()  # what was agreed on of a property that nobody agr
 FOREIGN_FIELDS: Final = frozenset({"description", "display_name", "examples"})
 
 
+Properties: TypeAlias = tuple[Property, Property, Property]  # said, agreed on, stored
 Choice: TypeAlias = Literal["ours", "theirs", ""]
 Settled: TypeAlias = Callable[[EntityKey, Path], Choice]
 
@@ -201,12 +202,12 @@ class _EntityMerge:
         sides = said, agreed, stored
         fields = self._fields(path, PROPERTY_FIELDS[:1], sides)
         type_ = fields.get("type", stored.type)
-        if said.examples is not UNSET and {said.type, agreed.type, stored.type} - {UNSET, type_}:
-            sides = _spelled(said, type_), _spelled(agreed, type_), _spelled(stored, type_)
+        if {said.type, agreed.type, stored.type} - {UNSET, type_}:
+            sides = _spelled(sides, type_)
         fields |= self._fields(path, PROPERTY_FIELDS[1:], sides)
         if not fields:
             return stored
-        kept = _spelled(stored, type_) if "type" in fields else stored
+        kept = sides[2] if "type" in fields else stored
         return with_fields(replace(kept, at=said.at, places=said.places), fields)
 
     def _removed(self, path: Path, base: Entity, stored: Property) -> Property | None:
@@ -336,13 +337,29 @@ class _EntityMerge:
         return True
 
 
-def _spelled(side: Property, type_: Value) -> Property:
-    """A side, with examples spelled as the type has it that they will stand beside.
+def _spelled(sides: Properties, type_: Value) -> Properties:
+    """The sides, with examples spelled as the type has it that they will stand beside.
 
-    Another spelling alone is nobody's change.
+    Another spelling alone is nobody's change: 1 is "1" in a text, and the other way round.
     """
+
+    def fits(side: Property) -> bool:
+        return side.type in {UNSET, type_}
+
+    def texts(side: Property) -> Value:
+        return plain_examples(side.examples, "string")
+
     kind = type_ if isinstance(type_, str) else None
-    return replace(side, examples=plain_examples(side.examples, kind))
+    said, agreed, stored = (
+        replace(side, examples=plain_examples(side.examples, kind)) for side in sides
+    )
+    heard = sorted((agreed, said, stored), key=fits)  # the last has the say
+    spelling = {texts(side): side.examples for side in heard}
+    said, agreed, stored = (
+        side if fits(side) else replace(side, examples=spelling[texts(side)])
+        for side in (said, agreed, stored)
+    )
+    return said, agreed, stored
 
 
 def _moved(said: Entity | Property, base: Entity | Property) -> bool:

@@ -263,18 +263,19 @@ def _changed(changes: ChangeSet, lexicon: Catalog) -> Iterator[tuple[EntityKey, 
             new = one.path[0] == "properties" and (
                 one.path[1] not in lexicon.entities[change.key].properties
             )
-            if new or not _is_respelled(one, both(change)[1]):
+            if new or not _is_respelled(one, *both(change)):
                 yield change.key, one.path[:2] if new else one.path
 
 
-def _is_respelled(one: FieldChange, after: Entity) -> bool:
+def _is_respelled(one: FieldChange, before: Entity, after: Entity) -> bool:
     """Whether examples only follow their property into another type: 1 is "1" in a text."""
     if one.path[-1] != "examples":
         return False
-    prop = after.properties[one.path[1]]
-    assert prop is not None
-    before = () if one.before is UNSET else one.before
-    return same("examples", plain_examples(before, prop.type), prop.examples)  # type: ignore[arg-type]
+    there, wanted = before.properties[one.path[1]], after.properties[one.path[1]]
+    assert there is not None
+    assert wanted is not None
+    texts = [plain_examples(prop.examples, "string") for prop in (there, wanted)]
+    return there.type != wanted.type and texts[0] == texts[1]
 
 
 def _forgetting(plan: Catalog, places: set[Place]) -> Catalog:
@@ -305,8 +306,13 @@ def _untouched(names: tuple[str, ...], sides: tuple[Any, Any, Any, Any]) -> None
 
 
 def _one_of(name: str, wanted: Any, said: list[Any]) -> None:
-    """A field says what a side says of it; a set holds elements of the sides."""
+    """A field says what a side says of it; a set holds elements of the sides.
+
+    Examples are spelled as the type has it beside which they stand.
+    """
     value, values = getattr(wanted, name), [getattr(one, name) for one in said]
+    if name == "examples":
+        values += [plain_examples(one, wanted.type) for one in values]
     if name in SETS:
         offered = {element_key(name, element) for one in values for element in one}
         assert {element_key(name, element) for element in value} <= offered
