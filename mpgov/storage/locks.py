@@ -23,6 +23,8 @@ from mpgov.storage.state_folder import state_folder
 
 TELL_EVERY: Final = 15  # seconds
 POLL: Final = 0.2
+# Kept until the process ends: Ctrl-C in the middle of a lock's `__del__` would be lost.
+_KEPT: Final[list[FileLock]] = []
 PATIENCE: Final = 60  # seconds to wait for another process that writes a file
 
 
@@ -42,7 +44,8 @@ def only_one(folder: Path, key: str, what: str, waiting: Waiting) -> Iterator[No
     Where the folder cannot be written, warn and go on. Raises `BusyError` where it cannot be had.
     """
     name = re.sub(r"[^\w.-]+", "-", key)
-    lock = _lock(folder / f"sync-{name}.lock")
+    lock = FileLock(folder / f"sync-{name}.lock")
+    _KEPT.append(lock)
     holder = folder / f"sync-{name}.holder"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -129,8 +132,5 @@ def _writer(path: Path) -> FileLock:
 
 @cache
 def _lock(path: Path) -> FileLock:
-    """One lock a file, for as long as the process lives.
-
-    Ctrl-C in the middle of a lock's `__del__` would be lost, with a traceback.
-    """
+    """One lock a file, for as long as the process lives, like those of syncs."""
     return FileLock(path)
