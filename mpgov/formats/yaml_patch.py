@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Final
+from typing import Final, TypeAlias
 
 from yaml.nodes import Node
 
@@ -31,6 +31,7 @@ from mpgov.formats.yaml_values import is_empty, is_null, plain_value
 
 _DASH: Final = re.compile(r"[ \t]*-[ \t]+")
 WIDEST: Final = 100
+Steps: TypeAlias = Sequence[tuple[str, int, int, int, int]]  # as difflib tells them
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,31 +137,82 @@ class Patch:
             self._splices.append((at, at, self.newline + self.newline.join(rest)))
 
     def _list(self, node: Node, wanted: Sequence[object]) -> None:
-        """Make a list hold these elements; those that stay are not touched."""
+        """Make a list hold these elements; those that stay are not touched.
+
+        An element that another takes the place of leaves it the comment on its line.
+        """
         old, new = [_canonical(one) for one in node.value], [_canonical(one) for one in wanted]
-        if is_flow(node):
+        steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+        ends = node.start_mark.index, node.end_mark.index
+        if not is_flow(node):
+            self._block_list(node.value, wanted, steps)
+        elif all(one.start_mark.index in range(*ends) for one in node.value):
+            self._flow_list(node.value, wanted, steps)
+        else:  # what an alias means is written elsewhere
             there = dict(zip(old, (self.at.source(one) for one in node.value), strict=True))
             line = ", ".join(
                 there.get(name) or flow(one) for name, one in zip(new, wanted, strict=True)
             )
-            start = self.text.index("[", node.start_mark.index)
-            self._splices.append((start, node.end_mark.index, f"[{line}]"))
-            return
-        starts = [self.at.line_start(one.start_mark.index) for one in node.value]
+            self._splices.append((self.text.index("[", ends[0]), ends[1], f"[{line}]"))
+
+    def _block_list(self, old: Sequence[Node], wanted: Sequence[object], steps: Steps) -> None:
+        starts = [self.at.line_start(one.start_mark.index) for one in old]
         dashes = [_DASH.match(self.text, start) for start in starts]
         if any(
             dash is None or dash.end() != one.start_mark.index
-            for dash, one in zip(dashes, node.value, strict=True)
+            for dash, one in zip(dashes, old, strict=True)
         ):
             raise CannotPatchError
-        starts.append(self.at.line_after(self.at.end(node.value[-1])))
+        starts.append(self.at.line_after(self.at.end(old[-1])))
         column = self.text.index("-", starts[0]) - starts[0]
-        matcher = SequenceMatcher(None, old, new, autojunk=False)
-        for change, i, j, k, m in matcher.get_opcodes():
-            if change != "equal":
-                self._insert(starts[i], self.style.items(wanted[k:m], column))
-                for place in range(i, j):
-                    self._cut(starts[place], self.at.line_after(self.at.end(node.value[place])))
+        for change, first, last, begin, end in steps:
+            at, new = first, begin
+            if change == "equal":
+                continue
+            while at < last and new < end and self._is_line(old[at], wanted[new]):
+                self._put(old[at], _like(old[at], wanted[new]) or scalar(wanted[new]))
+                at, new = at + 1, new + 1
+            self._insert(starts[at], self.style.items(wanted[new:end], column))
+            for one in old[at:last]:
+                start = self.at.line_start(one.start_mark.index)
+                self._cut(start, self.at.line_after(self.at.end(one)))
+
+    def _flow_list(self, old: Sequence[Node], wanted: Sequence[object], steps: Steps) -> None:
+        kept = {place for change, i, j, *_ in steps if change == "equal" for place in range(i, j)}
+        for change, first, last, begin, end in steps:
+            if change == "equal":
+                continue
+            paired = min(last - first, end - begin)
+            for one, value in zip(old[first:last], wanted[begin:end], strict=False):
+                self._put(one, _like(one, value) or flow(value))
+            new = ", ".join(flow(value) for value in wanted[begin + paired : end])
+            if new and first + paired:
+                at = self.at.end(old[first + paired - 1])
+                self._splices.append((at, at, f", {new}"))
+            elif new:
+                at = old[0].start_mark.index
+                self._splices.append((at, at, f"{new}, "))
+            for place in range(first + paired, last):
+                self._cut_flowing(old, place, is_last=not any(k > place for k in kept))
+
+    def _cut_flowing(self, old: Sequence[Node], place: int, *, is_last: bool) -> None:
+        """Take an element out from between brackets, with the comment that is its own."""
+        start, end = old[place].start_mark.index, self.at.end(old[place])
+        if not is_last:
+            self._cut(start, old[place + 1].start_mark.index)
+        elif place and "#" not in self.text[self.at.end(old[place - 1]) : start]:
+            self._cut(self.at.end(old[place - 1]), end)
+        else:
+            self._cut(start, end)
+
+    def _put(self, old: Node, line: str) -> None:
+        self._splices.append((old.start_mark.index, self.at.end(old), line))
+
+    def _is_line(self, old: Node, wanted: object) -> bool:
+        """Whether an element and what is to take its place are one line each."""
+        plain = not isinstance(wanted, Mapping) and not is_list(wanted)
+        one = old.tag not in {MAP, LIST} and "\n" not in self.at.source(old)
+        return plain and one and "\n" not in str(wanted)
 
     def _change_block(self, change: _Change) -> None:
         for pair in change.gone:

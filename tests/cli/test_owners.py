@@ -22,7 +22,7 @@ events:
     category: Commerce
   Cart Viewed:
     owners:
-      - Tom@acme.example
+      - Tom@acme.example   # since March
       - jane@acme.example
     description: The cart was seen.
   Coupon Used:
@@ -176,8 +176,8 @@ def test_a_transfer_changes_only_those_lines_and_the_next_sync_carries_it(home, 
     assert changed_lines(home.folder) == [
         '-    owners: [tom@acme.example, "team:Payments"]   # Tom since 2024',
         '+    owners: [kim@acme.example, "team:Payments"]   # Tom since 2024',
-        "-      - Tom@acme.example",
-        "+      - kim@acme.example",
+        "-      - Tom@acme.example   # since March",
+        "+      - kim@acme.example   # since March",
         "-  Sign Up: {description: A new account., owners: [tom@acme.example], tags: [KPI]}",
         "+  Sign Up: {description: A new account., owners: [kim@acme.example], tags: [KPI]}",
     ]

@@ -305,3 +305,98 @@ def test_a_plan_can_be_made_to_say_another() -> None:
     assert update(text, wanted) == text
     other = text.replace("Code that the customer entered.", "Code of a campaign.")
     assert update(text, loads([Source("x", other.encode())]).catalog) == other
+
+
+LISTS = """\
+mpgov: 1
+events:
+  Sale:
+    owners:
+      - jane@acme.example   # since 2024
+      # on leave until May
+      - kim@acme.example    # backs her up
+    tags: [
+      KPI,  # asked for by finance
+      Money,  # as in the guide
+
+      Old  # nobody knows why
+    ]
+"""
+
+
+@pytest.mark.parametrize(
+    ("field", "wanted", "lines"),
+    [
+        (
+            "owners",
+            ("sam@acme.example", "kim@acme.example"),
+            [
+                "-      - jane@acme.example   # since 2024",
+                "+      - sam@acme.example   # since 2024",
+            ],
+        ),
+        (
+            "owners",
+            ("sam@acme.example", "team:Shop", "lee@acme.example"),
+            [
+                "-      - jane@acme.example   # since 2024",
+                "+      - sam@acme.example   # since 2024",
+                "-      - kim@acme.example    # backs her up",
+                "+      - team:Shop    # backs her up",
+                "+      - lee@acme.example",
+            ],
+        ),
+        (
+            "owners",
+            ("kim@acme.example",),
+            ["-      - jane@acme.example   # since 2024"],
+        ),
+        (
+            "tags",
+            ("KPI", "Revenue", "Old"),
+            [
+                "-      Money,  # as in the guide",
+                "+      Revenue,  # as in the guide",
+            ],
+        ),
+        (
+            "tags",
+            ("KPI", "Old"),
+            [
+                "-      Money,  # as in the guide",
+                "-",
+            ],
+        ),
+        (
+            "tags",
+            ("KPI", "Money", "Old", "New"),
+            [
+                "-      Old  # nobody knows why",
+                "+      Old, New  # nobody knows why",
+            ],
+        ),
+        (
+            "tags",
+            ("New", "KPI", "Money", "Old"),
+            [
+                "-      KPI,  # asked for by finance",
+                "+      New, KPI,  # asked for by finance",
+            ],
+        ),
+        (
+            "tags",
+            ("KPI", "Money"),
+            [
+                "-      Old  # nobody knows why",
+                "+        # nobody knows why",
+            ],
+        ),
+    ],
+)
+def test_in_a_list_the_comments_of_the_others_stay(
+    field: str, wanted: tuple[str, ...], lines: list[str]
+) -> None:
+    edited = edit(LISTS, [SetField(event("Sale"), (field,), wanted)])
+    assert changes(LISTS, edited) == lines
+    after = loads([Source("p.yaml", edited.encode())]).catalog.entities[event("Sale")]
+    assert set(getattr(after, field)) == set(wanted)
