@@ -104,10 +104,8 @@ def login(
     click.echo(f"secret    kept in the keyring ({visible(keyring)})")
     for warning in standing.warnings:
         options.tell(ctx, f"warning: {warning}")
-    if auth.is_in_environment():
-        options.tell(
-            ctx, "note: MIXPANEL_SERVICE_ACCOUNT_SECRET is set and goes before the keyring"
-        )
+    for variable in auth.before_keyring(chosen):
+        options.tell(ctx, f"note: {variable} is set and goes before the keyring")
     if missing := auth.unwritten(found, chosen):
         options.tell(ctx, f"next: {missing}")
 
@@ -171,8 +169,8 @@ def logout(
         click.echo("Mixpanel still accepts it: delete the account there to end that")
     else:
         click.echo(f"the keyring holds no secret of {visible(account)}")
-    if auth.is_in_environment():
-        options.tell(ctx, "note: MIXPANEL_SERVICE_ACCOUNT_SECRET is still set in the environment")
+    for variable in auth.before_keyring():
+        options.tell(ctx, f"note: {variable} is still set in the environment")
 
 
 def _ask_account() -> str:

@@ -13,9 +13,11 @@ from mpgov.errors import UsageError
 from mpgov.render.visible import visible
 
 if TYPE_CHECKING:
+    from mpgov.storage.projects import Project
     from mpgov.workflows.project import Surroundings
     from mpgov.workflows.rotation import Rotated, RotateWish
 
+LONGEST = 3650  # days: ten years
 PAGE = """\
 In Mixpanel, as an owner or admin: Settings > Organization Settings > Service Accounts
 (or Project Settings > Service Accounts) > Add Service Account. Give it the roles of
@@ -32,11 +34,11 @@ Examples:
 )
 @options.project
 @click.option(
-    "--keep-old", type=click.IntRange(min=1), metavar="DAYS", help="Delete the old one later."
+    "--keep-old", type=click.IntRange(1, LONGEST), metavar="DAYS", help="Delete the old one later."
 )
 @click.option("--end-old", is_flag=True, help="Delete now what an earlier --keep-old keeps.")
 @click.option(
-    "--expires", type=click.IntRange(min=1), metavar="DAYS", help="The new one is to end then."
+    "--expires", type=click.IntRange(1, LONGEST), metavar="DAYS", help="The new one is to end then."
 )
 @click.option(
     "--store-command",
@@ -74,8 +76,12 @@ def rotate(
     is deleted. If anything fails the old one stays. Interrupted, it is finished or taken back by
     calling it again.
     """
-    from mpgov.workflows.rotation import RotateWish, interrupted  # noqa: PLC0415 requests is heavy
-    from mpgov.workflows.turns import our_turn  # noqa: PLC0415 as above
+    from mpgov.workflows.rotation import (  # noqa: PLC0415 requests is heavy
+        RotateWish,
+        interrupted,
+        refuse_elsewhere,
+    )
+    from mpgov.workflows.turns import turn_of_account  # noqa: PLC0415 as above
 
     if service_account and not manual:
         raise UsageError("--service-account names the new one of --manual")
@@ -83,14 +89,16 @@ def rotate(
         raise UsageError("there is no terminal to ask on", hint="--yes does not ask")
     found = options.around(ctx, project, max_wait)
     wish = RotateWish(keep_old, store_command, expires, reason, end_old)
-    with our_turn(found, found.project(), wait=not no_wait):
+    with turn_of_account(found, found.project(), wait=not no_wait):
+        found = options.around(ctx, project, max_wait)  # another rotation may just have ended
+        refuse_elsewhere(found)
         settled = interrupted(found, wish)
         if settled is not None and settled.how != "undone":
-            _tell(ctx, settled)
+            _tell(ctx, found.project(), settled)
         if end_old:
             raise UsageError("no old account is kept: there is nothing to end")
         done = _by_hand(found, wish, service_account) if manual else _by_api(ctx, found, wish, yes)
-        _tell(ctx, done)
+        _tell(ctx, found.project(), done)
 
 
 def _by_api(ctx: click.Context, found: Surroundings, wish: RotateWish, yes: bool) -> Rotated:
@@ -120,7 +128,7 @@ def _by_hand(found: Surroundings, wish: RotateWish, account: str | None) -> Rota
     return rotate_manually(found, wish, new, Secret(ask_secret(new)))
 
 
-def _tell(ctx: click.Context, done: Rotated) -> NoReturn:
+def _tell(ctx: click.Context, project: Project, done: Rotated) -> NoReturn:
     """What became of it, and what to do next."""
     rotation = done.rotation
     old, new = visible(rotation.old), visible(rotation.new)
@@ -141,6 +149,6 @@ def _tell(ctx: click.Context, done: Rotated) -> NoReturn:
         options.tell(ctx, f"next: {again}, {when}: it ends the old one's record")
     from mpgov.workflows.auth import outside  # noqa: PLC0415 requests is heavy
 
-    for line in outside(rotation.old, rotation.new) if done.how != "undone" else ():
+    for line in outside(project, rotation.old, rotation.new) if done.how != "undone" else ():
         options.tell(ctx, f"next: {line}")
     ctx.exit(1 if done.how == "waiting" else 0)

@@ -12,10 +12,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias
 
+from mpgov.core.accounts import ServiceAccount
 from mpgov.core.model import Json, nothing
 
 Step: TypeAlias = Literal[
-    "begun", "created", "joined", "verified", "stored", "named", "kept", "deleted", "removed"
+    "begun",
+    "created",
+    "joined",
+    "verified",
+    "stored",
+    "named",
+    "delivered",
+    "kept",
+    "deleted",
 ]
 SUFFIX: Final = ".mp-service-account"
 _DATED: Final = re.compile(r"-\d{8}-[0-9a-f]{6}$")
@@ -27,8 +36,9 @@ class Rotation:
     """What is known of a rotation; `new` and `new_id` once the new account was made.
 
     `roles` are those of the old account, by project. `keep` are the days for which the old one is
-    to be kept, and `until` the day up to which it is. A `manual` one was made by a person in
-    Mixpanel, who also ends the old.
+    to be kept, and `until` the day up to which it is. `delivers` says that a command was to take
+    the new secret somewhere. A `manual` one was made by a person in Mixpanel, who also ends the
+    old.
     """
 
     run: str
@@ -42,6 +52,7 @@ class Rotation:
     new_id: int = 0
     keep: int | None = None
     until: str = ""
+    delivers: bool = False
     manual: bool = False
     steps: tuple[Step, ...] = ()
 
@@ -49,6 +60,22 @@ class Rotation:
     def is_waiting(self) -> bool:
         """Whether the new account is in use, and only the old one's end is still to come."""
         return self.steps[-1:] == ("kept",)
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether the new account is where it is needed, so that it must not be taken back."""
+        return self.is_waiting or "delivered" in self.steps
+
+    @property
+    def owes_delivery(self) -> bool:
+        """Whether a command was to take the new secret somewhere, and nobody knows that it did."""
+        return self.delivers and "delivered" not in self.steps
+
+    def is_ours(self, account: ServiceAccount) -> bool:
+        """Whether an account was made by this rotation: never the old one, whatever is recorded."""
+        name, mark = account.name, f"{self.label}."
+        ours = bool(_DATED.search(self.label)) and name.startswith(mark)
+        return ours and account.id != self.old_id and name != self.old
 
 
 def label_of(name: str, day: str, mark: str) -> str:
@@ -71,6 +98,7 @@ def rotation_as_json(rotation: Rotation) -> dict[str, Json]:
         "organization_role": rotation.organization_role,
         "roles": {str(project): role for project, role in rotation.roles.items()},
         "keep_old": rotation.keep,
+        "deliver": rotation.delivers,
         "manual": rotation.manual,
     }
 
@@ -98,6 +126,7 @@ def rotation_of(run: str, entries: Iterable[Mapping[str, Any]]) -> Rotation | No
         str(begun.get("organization_role") or ""),
         {int(project): str(role) for project, role in roles.items()},
         keep=begun.get("keep_old"),
+        delivers=bool(begun.get("deliver")),
         manual=bool(begun.get("manual")),
         steps=tuple(entry["step"] for entry in lines),
         **said,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeVar
 
@@ -81,13 +82,33 @@ def locate_secret(project: Project, environ: Mapping[str, str]) -> Found | None:
     return Found(kept, "keyring", keyring_name(backend)) if kept else None
 
 
+def possible_secrets(project: Project, environ: Mapping[str, str]) -> Iterator[Secret]:
+    """Every secret that may be the account's, wherever one is kept.
+
+    A vault that does not know the account has none for it.
+    """
+    check_host(project)
+    values = [environ.get(variable, "").strip() for variable in variables_of(project)]
+    found = [Secret(value) for value in values if value]
+    if command := environ.get(COMMAND, "").strip():
+        with contextlib.suppress(AuthError):
+            found.append(fetched(command, project, environ))
+    if kept := kept_secret(project.service_account):
+        found.append(kept)
+    yield from (one for place, one in enumerate(found) if one not in found[:place])
+
+
 def variables_of(project: Project) -> tuple[str, ...]:
     """The variables that may hold the project's secret, its own before the common one.
 
-    `[projects.eu-shop]` has `MIXPANEL_SERVICE_ACCOUNT_SECRET__EU_SHOP`.
+    `[projects.eu-shop]` has `MIXPANEL_SERVICE_ACCOUNT_SECRET__EU_SHOP`; its name as it stands is
+    taken, too.
     """
+    if not project.name:
+        return (VARIABLE,)
     name = re.sub(r"[^A-Z0-9]", "_", project.name.upper())
-    return (f"{VARIABLE}__{name}", VARIABLE) if name else (VARIABLE,)
+    own = dict.fromkeys((f"{VARIABLE}__{name}", f"{VARIABLE}__{project.name}"))
+    return (*own, VARIABLE)
 
 
 def check_host(project: Project) -> None:

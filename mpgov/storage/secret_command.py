@@ -16,6 +16,7 @@ from mpgov.storage.projects import Project
 from mpgov.storage.secret import Secret
 
 COMMAND: Final = "MPGOV_SECRET_COMMAND"
+_SHELLS: Final = frozenset({"sh", "bash", "dash", "zsh", "cmd", "powershell", "pwsh"})
 PATIENCE: Final = 120  # seconds: some vaults ask a person first
 
 
@@ -55,6 +56,13 @@ def is_one_word(secret: str) -> bool:
 _BY_HAND: Final = "run the command by hand to see what it does"
 
 
+def _hint(words: list[str]) -> str:
+    """What to do about a command that failed: by hand it may work where a shell is wanted."""
+    if words[0] not in _SHELLS and set("|<>&;$`") & set("".join(words)):
+        return f"{_BY_HAND}; no shell runs it here: for pipes, > and $ say sh -c '…'"
+    return _BY_HAND
+
+
 def _environment(account: str, project: str, environ: Mapping[str, str]) -> dict[str, str]:
     told = {"MPGOV_SERVICE_ACCOUNT": account, "MPGOV_PROJECT": project}
     return {**environ, **{name: value for name, value in told.items() if value}}
@@ -81,4 +89,4 @@ def _run(command: str, option: str, environment: dict[str, str], given: bytes = 
         if done.returncode == 0:
             return done.stdout
         problem = f"ended with {done.returncode}"
-    raise AuthError(f"{option} {problem}", hint=_BY_HAND)
+    raise AuthError(f"{option} {problem}", hint=_hint(words))

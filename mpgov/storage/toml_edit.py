@@ -19,6 +19,16 @@ def projects_of_account(file: Path, account: str) -> list[str]:
     return list(_naming(tomllib.loads(_text(file)), account))
 
 
+def check_rename(file: Path, account: str) -> None:
+    """Raise `InputError` where `rename_account` could not name another account instead of this."""
+    names = projects_of_account(file, account)
+    try:
+        _changed(file, {("projects", name, "service_account"): "another" for name in names})
+    except InputError as error:
+        error.hint = "give each [projects.NAME] a service_account on a line of its own"
+        raise
+
+
 def rename_account(file: Path, old: str, new: str) -> list[str]:
     """Let every project that names the old account name the new one; which ones."""
     names = projects_of_account(file, old)
@@ -31,8 +41,14 @@ def change_toml(file: Path, changes: Changes) -> None:
 
     Raises `InputError` where the file cannot be changed so that nothing else changes with it.
     """
-    if not changes:
-        return
+    if changes:
+        changed = _changed(file, changes)
+        marked = file.read_bytes().startswith(b"\xef\xbb\xbf")
+        write_beside(file, changed.encode("utf-8-sig" if marked else "utf-8"))
+
+
+def _changed(file: Path, changes: Changes) -> str:
+    """The text with the changes made; `InputError` where others would be made with them."""
     import tomlkit  # noqa: PLC0415 only here
 
     text = _text(file)
@@ -47,8 +63,7 @@ def change_toml(file: Path, changes: Changes) -> None:
             f"{file.name}: is written in a way that mpgov cannot change in place",
             hint=f"write it yourself: {'; '.join(_said(*one) for one in changes.items())}",
         )
-    marked = file.read_bytes().startswith(b"\xef\xbb\xbf")
-    write_beside(file, changed.encode("utf-8-sig" if marked else "utf-8"))
+    return changed
 
 
 def _put(table: Any, path: tuple[str, ...], value: str | None) -> None:

@@ -18,11 +18,13 @@ from mpgov.storage.credentials import (
     require_found,
     store_secret,
     usable_keyring,
+    variables_of,
 )
 from mpgov.storage.hosts import REGIONS
 from mpgov.storage.notify import ACCOUNT, check_address
 from mpgov.storage.projects import Project, account_problem, read_environment
 from mpgov.storage.secret import Secret
+from mpgov.storage.secret_command import COMMAND
 from mpgov.workflows.lexicon import connect
 from mpgov.workflows.project import Surroundings
 
@@ -128,19 +130,27 @@ def logout(account: str) -> bool:
     return delete_secret(account)
 
 
-def outside(old: str, new: str) -> list[str]:
+def outside(project: Project, old: str, new: str) -> list[str]:
     """What the environment still says of an account that was replaced."""
     told = []
     if read_environment(os.environ).account == old:
         told.append(f"MIXPANEL_SERVICE_ACCOUNT still names {old}: let it name {new}")
-    if is_in_environment():
-        told.append(f"{VARIABLE} still holds the old secret, and goes before the keyring")
+    for variable in before_keyring(project):
+        if variable == COMMAND:
+            told.append(f"{COMMAND} goes before the keyring: let it fetch the secret of {new}")
+        else:
+            told.append(f"{variable} still holds the old secret, and goes before the keyring")
     return told
 
 
-def is_in_environment() -> bool:
-    """Whether the environment holds a secret, which goes before the keyring's."""
-    return bool(os.environ.get(VARIABLE, "").strip())
+def before_keyring(project: Project | None = None) -> list[str]:
+    """The variables that are set and go before the keyring: secrets, or the command of a vault.
+
+    Without a project those of all.
+    """
+    every = [name for name in sorted(os.environ) if name.startswith(VARIABLE)]
+    names = variables_of(project) if project else every
+    return [name for name in (*names, COMMAND) if os.environ.get(name, "").strip()]
 
 
 def unwritten(around: Surroundings, project: Project) -> str:

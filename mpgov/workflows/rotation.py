@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
@@ -17,7 +18,7 @@ from mpgov.core.accounts import WRITERS, Membership, ServiceAccount, cannot_be_m
 from mpgov.core.moment import stamp
 from mpgov.core.record import moment
 from mpgov.core.rotation import Rotation, label_of
-from mpgov.errors import AuthError, MpgovError, RemoteError, UsageError
+from mpgov.errors import AuthError, BusyError, MpgovError, RemoteError, UsageError
 from mpgov.mixpanel.access import Access, who_am_i
 from mpgov.mixpanel.client import Client
 from mpgov.mixpanel.service_accounts import accounts_of_project
@@ -25,11 +26,13 @@ from mpgov.storage.credentials import NO_KEYRING, require_found, usable_keyring
 from mpgov.storage.projects import Project, read_environment
 from mpgov.storage.secret import Secret
 from mpgov.storage.secret_command import check_command
+from mpgov.storage.toml_edit import check_rename
 from mpgov.workflows.lexicon import connect
 from mpgov.workflows.project import Surroundings
 from mpgov.workflows.recording import Recorder, run_id
 from mpgov.workflows.rotation_log import RotationLog, unfinished
 from mpgov.workflows.rotation_steps import RotationSteps
+from mpgov.workflows.token_changes import of_account
 
 BY_HAND: Final = "mpgov auth rotate --manual: somebody with the rights makes the new one"
 
@@ -90,6 +93,7 @@ def prepare(around: Surroundings, wish: RotateWish) -> Rotating:
     client = connect(around, project, found.secret)
     access = who_am_i(client)
     ours, places = _places(client, access)
+    check_named(around, ours.name)
     problems = list(_problems(access, places))
     if problems:
         raise AuthError("\n".join(problems), hint=BY_HAND)
@@ -103,6 +107,7 @@ def prepare(around: Surroundings, wish: RotateWish) -> Rotating:
         (access.organization_role or "").lower(),
         {place.project: place.role for place in places},
         keep=wish.keep_old,
+        delivers=bool(wish.store_command),
     )
     log = RotationLog(recorder, rotation)
     ends = _end_of(ours, wish, now)
@@ -117,12 +122,16 @@ def go_on(steps: RotationSteps, secret: Secret, clients: list[Client], wish: Rot
         if "joined" not in done:
             steps.join(clients[0])
         steps.verify(secret)
-        if "stored" not in done or wish.store_command:
+        if "stored" not in done:
             steps.store(secret)
         steps.name()
-        steps.register(secret)
+        if steps.store_command and "delivered" not in done:
+            steps.deliver(secret)
     except MpgovError as error:
+        if steps.rotation.is_in_use:
+            raise
         raise _undone(steps, clients, error) from None
+    steps.register(secret)
     keep = steps.rotation.keep if wish.keep_old is None else wish.keep_old
     if keep is not None and not wish.end_old:
         until = datetime.fromtimestamp(steps.around.now(), UTC) + timedelta(days=keep)
@@ -148,6 +157,29 @@ def interrupted(around: Surroundings, wish: RotateWish) -> Rotated | None:
     return _settle(steps, wish)
 
 
+def check_named(around: Surroundings, account: str) -> None:
+    """Raise `InputError` where mpgov.toml or the register cannot name another account instead."""
+    if around.settings.file:
+        check_rename(around.settings.file, account)
+    of_account(around, account)
+
+
+def refuse_elsewhere(around: Surroundings) -> None:
+    """Refuse where another project's record has a rotation of this account that has not ended."""
+    here = around.project()
+    for name, project in around.settings.projects.items():
+        if name == here.name or project.service_account != here.service_account:
+            continue
+        there = replace(around, project_name=name)
+        with suppress(UsageError):
+            found = unfinished(recorder_of(there, there.project(), ""))
+            if found is not None and here.service_account in {found.old, found.new}:
+                raise BusyError(
+                    f"project {name} has a rotation of {found.old} that has not ended",
+                    hint=f"mpgov auth rotate --project {name}",
+                )
+
+
 def recorder_of(around: Surroundings, project: Project, reason: str) -> Recorder:
     """The record, as it is now."""
     recorder = Recorder(around, project, None, reason, kind="token")
@@ -162,12 +194,19 @@ def _settle(steps: RotationSteps, wish: RotateWish) -> Rotated:
     Mixpanel and mpgov.toml say what is true; a line of the record may be missing.
     """
     rotation = steps.rotation
+    if "deleted" in rotation.steps:
+        steps.forget_old()
+        return Rotated("rotated", rotation)
     if rotation.is_waiting and not wish.end_old and rotation.until > _today(steps.around):
+        with suppress(AuthError, RemoteError):
+            if steps.is_ended(_accepted(steps)):
+                steps.forget_old()
+                return Rotated("rotated", rotation)
         return Rotated("waiting", rotation, f"kept until {rotation.until}")
     clients = _accepted(steps)
     steps.recognise(clients)
     new = steps.proved(steps.rotation.new)
-    if rotation.is_waiting and new is None:
+    if rotation.is_in_use and new is None:
         raise AuthError(
             f"{rotation.new} is in use, but its secret is not here to prove that it works; "
             f"{rotation.old} is kept",
@@ -179,6 +218,11 @@ def _settle(steps: RotationSteps, wish: RotateWish) -> Rotated:
     if rotation.is_waiting:
         steps.end_old([new[0], *clients])
         return Rotated("rotated", steps.rotation)
+    if rotation.owes_delivery and not wish.store_command and wish.keep_old is None:
+        raise UsageError(
+            f"{rotation.new} is not yet where --store-command was to take its secret",
+            hint="call it with --store-command again; or --keep-old DAYS gives you time",
+        )
     return go_on(steps, new[1], clients, wish)
 
 

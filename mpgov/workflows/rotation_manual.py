@@ -8,12 +8,19 @@ from dataclasses import replace
 from mpgov.core.rotation import Rotation
 from mpgov.errors import AuthError, MpgovError, UsageError
 from mpgov.mixpanel.access import Access, who_am_i
-from mpgov.storage.credentials import NO_KEYRING, find_secret, usable_keyring
+from mpgov.storage.credentials import (
+    NO_KEYRING,
+    delete_secret,
+    find_secret,
+    kept_secret,
+    store_secret,
+    usable_keyring,
+)
 from mpgov.storage.secret import Secret
 from mpgov.workflows.lexicon import connect
 from mpgov.workflows.project import Surroundings
 from mpgov.workflows.recording import run_id
-from mpgov.workflows.rotation import Rotated, RotateWish, recorder_of
+from mpgov.workflows.rotation import Rotated, RotateWish, check_named, recorder_of
 from mpgov.workflows.rotation_log import RotationLog
 from mpgov.workflows.rotation_steps import RotationSteps
 
@@ -26,6 +33,7 @@ def prepare_manual(around: Surroundings, wish: RotateWish) -> str:
     if usable_keyring() is None and not wish.store_command:
         raise AuthError("there is no system keyring to keep the new secret in", hint=NO_KEYRING)
     recorder_of(around, project, wish.reason).ledger.prepare()
+    check_named(around, project.service_account)
     return project.service_account
 
 
@@ -39,6 +47,7 @@ def rotate_manually(
     rotation = Rotation(
         run_id(around.now()), project.service_account, 0, roles=_roles(around), manual=True
     )
+    kept = kept_secret(account)
     log = RotationLog(recorder_of(around, project, wish.reason), rotation)
     steps = RotationSteps(around, project, log, wish.store_command)
     log.begin()
@@ -47,12 +56,24 @@ def rotate_manually(
         steps.verify(secret)
         steps.store(secret)
         steps.name()
-        steps.register(secret)
+        if wish.store_command:
+            steps.deliver(secret)
     except MpgovError as error:
+        _put_back(steps, kept)
         log.end(f"given up, {rotation.old} stays: {error.message}")
         raise
+    steps.register(secret)
     log.kept("")
     return Rotated("kept", log.rotation)
+
+
+def _put_back(steps: RotationSteps, kept: Secret | None) -> None:
+    """Name the old account again; of the new one's secret what was kept before stays."""
+    steps.name_old()
+    if kept is None:
+        delete_secret(steps.rotation.new)
+    else:
+        store_secret(steps.rotation.new, kept)
 
 
 def _roles(around: Surroundings) -> dict[int, str]:

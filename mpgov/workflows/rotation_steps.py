@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from mpgov.core.accounts import ServiceAccount, at_least
 from mpgov.core.model import Json
@@ -25,8 +25,7 @@ from mpgov.mixpanel.service_accounts import (
 )
 from mpgov.storage.credentials import (
     delete_secret,
-    find_secret,
-    kept_secret,
+    possible_secrets,
     store_secret,
     usable_keyring,
 )
@@ -37,8 +36,7 @@ from mpgov.storage.toml_edit import projects_of_account, rename_account
 from mpgov.workflows.lexicon import connect
 from mpgov.workflows.project import Surroundings
 from mpgov.workflows.rotation_log import RotationLog
-from mpgov.workflows.token_changes import rotated
-from mpgov.workflows.tokens import register
+from mpgov.workflows.token_changes import account_rotated, of_account
 
 
 @dataclass(slots=True)
@@ -50,6 +48,7 @@ class RotationSteps:
     log: RotationLog
     store_command: str = ""
     expires: str = ""
+    made: set[int] = field(default_factory=set)  # the ids of what this process made
 
     @property
     def rotation(self) -> Rotation:
@@ -70,6 +69,7 @@ class RotationSteps:
             _role_to_give(self.rotation.organization_role),
             self.expires,
         )
+        self.made.add(made.account.id)
         self.log.made(made.account.name, made.account.id)
         self.around.notify(f"made {made.account.name}")
         if self.expires and not made.account.expires:
@@ -99,12 +99,15 @@ class RotationSteps:
         self.around.notify("it works: /me knows it, and Lexicon is read with it")
 
     def store(self, secret: Secret) -> None:
-        """Put the new secret where it is needed: the keyring, the command, or both."""
+        """Put the new secret into the keyring, where there is one."""
         if usable_keyring() is not None:
             store_secret(self.rotation.new, secret)
-        if self.store_command:
-            handed(self.store_command, self.rotation.new, secret, os.environ)
         self.log.step("stored")
+
+    def deliver(self, secret: Secret) -> None:
+        """Let the command take the new secret where it is needed: nothing is taken back then."""
+        handed(self.store_command, self.rotation.new, secret, os.environ)
+        self.log.step("delivered")
 
     def name(self) -> None:
         """Let mpgov.toml name the new account."""
@@ -116,18 +119,17 @@ class RotationSteps:
 
     def register(self, secret: Secret) -> None:
         """Let the register of tokens name the new account, where it names the old one."""
-        kept = register(self.around)
-        for token in kept.tokens:
-            if token.account == self.rotation.old:
-                self.log.publish("the new account is named")  # another line of it is fetched now
-                rotated(
-                    self.around,
-                    token.name,
-                    secret.reveal(),
-                    self.log.recorder.reason or "mpgov auth rotate",
-                    account=self.rotation.new,
-                )
-                self.around.notify(f"{kept.name}: {token.name} is {self.rotation.new} now")
+        if not of_account(self.around, self.rotation.old):
+            return
+        self.log.publish("the new account is named")  # another line of it is fetched now
+        changed = account_rotated(
+            self.around,
+            (self.rotation.old, self.rotation.new),
+            secret.reveal(),
+            self.log.recorder.reason or "mpgov auth rotate",
+        )
+        told = ", ".join(one.token.name for one in changed)
+        self.around.notify(f"{changed[0].file}: {told}: {self.rotation.new} now")
 
     def end_old(self, clients: Sequence[Client]) -> None:
         """Delete the old account, as the first who may, and forget its secret."""
@@ -146,28 +148,40 @@ class RotationSteps:
     def undo(self, clients: Sequence[Client], why: str, *, recovered: bool = False) -> None:
         """Take away what was made in vain; the old account stays, and is named."""
         for account in self.made_in_vain(clients):
-            self._delete(clients, account.id)
+            others = [client for client in clients if client.account != account.name]
+            if not others:
+                raise AuthError(f"{account.name} is all that works: it is not removed")
+            self._delete(others, account.id)
             self.around.notify(f"removed {account.name} again")
             delete_secret(account.name)
-        self._name_old()
+        self.name_old()
+        if self.rotation.delivers and "stored" in self.rotation.steps:
+            self.around.notify("note: what --store-command took, if it did, is worth nothing now")
         self.log.end(f"rolled back, the old account stays: {why}", recovered=recovered)
 
-    def _name_old(self) -> None:
+    def name_old(self) -> None:
+        """Let mpgov.toml name the old account again, where it names the new one."""
         file = self.around.settings.file
         if file is not None and self.rotation.new and projects_of_account(file, self.rotation.new):
             rename_account(file, self.rotation.new, self.rotation.old)
 
     def made_in_vain(self, clients: Sequence[Client]) -> list[ServiceAccount]:
         """The accounts that this rotation made, as far as Mixpanel lists any."""
-        rotation = self.rotation
+        return [a for a in self._all(clients) if a.id in self.made or self.rotation.is_ours(a)]
+
+    def is_ended(self, clients: Sequence[Client]) -> bool:
+        """Whether Mixpanel lists the new account, and the old one no longer."""
+        names = {account.name for account in self._all(clients)}
+        return self.rotation.new in names and self.rotation.old not in names
+
+    def _all(self, clients: Sequence[Client]) -> Sequence[ServiceAccount]:
+        """The accounts of the organization, as the first sees them who may."""
         error: MpgovError | None = None
         for client in clients:
             try:
-                there = accounts_of_organization(client, self._organization())
+                return accounts_of_organization(client, self._organization())
             except (AuthError, RemoteError) as failure:
                 error = failure
-                continue
-            return [a for a in there if a.id == rotation.new_id or rotation.label in a.name]
         raise error or AuthError("nobody may list the service accounts of the organization")
 
     def recognise(self, clients: Sequence[Client]) -> None:
@@ -184,11 +198,7 @@ class RotationSteps:
         if not account:
             return None
         named = replace(self.project, service_account=account)
-        tried: list[Secret] = []
-        for secret in (find_secret(named, os.environ), kept_secret(account)):
-            if secret is None or secret in tried:
-                continue
-            tried.append(secret)
+        for secret in possible_secrets(named, os.environ):
             client = self.client_of(account, secret)
             try:
                 who_am_i(client)

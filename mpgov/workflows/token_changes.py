@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -54,7 +54,7 @@ def add(around: Surroundings, token: Token, value: str, reason: str = "") -> Cha
         token = replace(token, project=token.project or project.name)
         if value:
             token = replace(token, fingerprint=_fingerprint(kept, token, value))
-        _write(around, kept, token, None, (project, reason))
+        _write(around, kept, [(token, None)], (project, reason))
         return Changed(token, kept.name, () if value or token.account else (NO_VALUE,))
 
 
@@ -78,12 +78,45 @@ def rotated(
         _refuse_values(token, reason)
         if value:
             print_of = _fingerprint(kept, before, value)
-            retired = dict.fromkeys([*before.retired, *filter(None, [before.fingerprint])])
-            token = replace(token, fingerprint=print_of, retired=tuple(retired))
-        _write(around, kept, token, before, (_project(around, token.project), reason))
+            token = replace(token, fingerprint=print_of, retired=_retired(before))
+        _write(around, kept, [(token, before)], (_project(around, token.project), reason))
         told = OLD_VALUE if before.fingerprint else NO_VALUE
         silent = value or (token.account and not before.fingerprint)
         return Changed(token, kept.name, () if silent else (told,))
+
+
+def of_account(around: Surroundings, account: str) -> list[Token]:
+    """The tokens that are a service account's; raises where they could not name another."""
+    kept = register(around)
+    mine = [one for one in kept.tokens if one.account == account]
+    _text(kept, [replace(one, account="another", last_rotated=today(around)) for one in mine])
+    return mine
+
+
+def account_rotated(
+    around: Surroundings, accounts: tuple[str, str], value: str, reason: str
+) -> list[Changed]:
+    """Let every token of a service account be of the one that replaced it, all at once.
+
+    They are recorded in the project that is meant, whichever theirs is.
+    """
+    old, new = accounts
+    print_of = fingerprint(value)
+    with _held(around) as kept:
+        mine = [one for one in kept.tokens if one.account == old]
+        changed = {
+            one.name: replace(
+                one,
+                account=new,
+                last_rotated=today(around),
+                fingerprint=print_of,
+                retired=_retired(one),
+            )
+            for one in mine
+        }
+        pairs = [(changed[one.name], one) for one in mine]
+        _write(around, kept, pairs, (around.project(), reason))
+        return [Changed(token, kept.name) for token in changed.values()]
 
 
 @contextmanager
@@ -159,8 +192,7 @@ def _project(around: Surroundings, named: str) -> Project:
 def _write(
     around: Surroundings,
     kept: Kept,
-    token: Token,
-    before: Token | None,
+    pairs: Sequence[tuple[Token, Token | None]],
     about: tuple[Project, str],
 ) -> None:
     """Change the file in place, and record it; the one is undone where the other fails."""
@@ -168,8 +200,8 @@ def _write(
     recorder = Recorder(around, project, None, reason, kind="token")
     if recorder.branch is not None:
         recorder.branch.fetch()
-    text = with_token(kept.text, token, kept.name) if kept.text else dumps([token])
-    record = partial(recorder.tell, "token", (_change(token, before),))
+    text = _text(kept, [token for token, _ in pairs])
+    record = partial(recorder.tell, "token", tuple(_change(*pair) for pair in pairs))
     recorder.ledger.prepare()
     write_beside(kept.path, text)
     try:
@@ -180,8 +212,22 @@ def _write(
         else:
             kept.path.unlink()
         raise
+    token, before = pairs[0]
     verb = "add" if before is None else "rotated"
     recorder.publish(f"mpgov tokens {verb} {token.name}", record)
+
+
+def _text(kept: Kept, tokens: Iterable[Token]) -> str:
+    """The register's text, in which these tokens are as they are here."""
+    text = kept.text
+    for token in tokens:
+        text = with_token(text, token, kept.name) if text else dumps([token])
+    return text
+
+
+def _retired(before: Token) -> tuple[str, ...]:
+    """The fingerprints of values that are no longer in use, once this one is not."""
+    return tuple(dict.fromkeys([*before.retired, *filter(None, [before.fingerprint])]))
 
 
 def _change(token: Token, before: Token | None) -> Json:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from mpgov.errors import BusyError
+from mpgov.errors import BusyError, UsageError
 from mpgov.mixpanel.client import Client
 from mpgov.mixpanel.wire import Stored
 from mpgov.storage.locks import Waiting, only_one
@@ -34,6 +35,26 @@ def our_turn(around: Surroundings, project: Project, *, wait: bool) -> Iterator[
     waiting = Waiting(around.notify, around.max_wait, wait)
     key = f"{place}-{project.id}"
     with only_one(state_folder(os.environ), key, f"project {project.name}", waiting):
+        yield
+
+
+@contextmanager
+def turn_of_account(around: Surroundings, project: Project, *, wait: bool) -> Iterator[None]:
+    """Hold a service account, and every project that it syncs; `BusyError` where it cannot be."""
+    place = project.host.partition("//")[2] or project.region
+    waiting = Waiting(around.notify, around.max_wait, wait)
+    account = project.service_account
+    with ExitStack() as held:
+        lock = only_one(state_folder(os.environ), f"{place}-{account}", account, waiting)
+        held.enter_context(lock)
+        projects = {project.id: project}
+        for name, said in around.settings.projects.items():
+            if said.service_account == account:
+                with suppress(UsageError):
+                    one = replace(around, project_name=name).project()
+                    projects.setdefault(one.id, one)
+        for _, one in sorted(projects.items()):
+            held.enter_context(our_turn(around, one, wait=wait))
         yield
 
 

@@ -15,7 +15,10 @@ from keyring.backends import null
 
 from mpgov.core.tokens import fingerprint
 from mpgov.storage.ledger import Ledger
+from mpgov.storage.secret import Secret
+from mpgov.workflows.project import surroundings
 from mpgov.workflows.rotation_log import RotationLog
+from mpgov.workflows.turns import turn_of_account
 
 COMMENT = "# who syncs: see the wiki"
 CONFIG = """\
@@ -129,6 +132,39 @@ def test_a_register_that_cannot_be_read_keeps_the_old_one(home, memory, run):
     registered(home, old).write_text("mpgov_tokens: 1\ntokens: {x: {kind: cookie}}\n")
     assert rotate(run).exit_code == 3
     the_old_one_works(home, memory, run, old)
+
+
+def test_every_token_of_the_account_names_the_new_one(home, memory, run):
+    old = next(iter(accounts(home)))
+    path = registered(home, old)
+    second = f"  second:\n    kind: service_account\n    project: second\n    account: {old}\n"
+    path.write_text(path.read_text("utf-8") + second, "utf-8")
+    result = rotate(run)
+    assert result.exit_code == 0, result.output
+    (new,) = accounts(home)
+    tokens = yaml.safe_load(path.read_text("utf-8"))["tokens"]
+    print_of = fingerprint(memory.kept["mpgov", new])
+    assert {one["account"] for one in tokens.values()} == {new}
+    assert {one["fingerprint"] for one in tokens.values()} == {print_of}
+    told = [change["name"] for one in records(home) for change in one.get("changes", ())]
+    assert told == ["sync", "second", old]
+
+
+@pytest.mark.parametrize("where", ["mpgov.toml", "the register"])
+def test_what_cannot_be_renamed_is_found_before_anything_is_made(home, run, where):
+    old = next(iter(accounts(home)))
+    if where == "the register":
+        path = registered(home, old)
+        anchored = path.read_text("utf-8").replace("account: ", "account: &a ")
+        path.write_text(f"{anchored}  x: {{kind: service_account, account: *a}}\n", "utf-8")
+    else:
+        home.config(toml(home).replace(f'"{old}"', f'"""\n{old}"""', 1))
+    before = toml(home)
+    result = rotate(run)
+    assert (result.exit_code, toml(home)) == (3, before)
+    assert "cannot change in place" in result.stderr
+    assert not [one for one in home.sandbox.log if one.method == "POST"]
+    assert list(accounts(home)) == [old]
 
 
 def test_a_second_rotation_does_not_pile_up_the_name(home, run):
@@ -337,6 +373,79 @@ def test_what_is_kept_is_not_ended_where_the_new_secret_is_not_here(
     assert memory.kept
 
 
+def store_command(folder: Path) -> tuple[str, Path]:
+    """A command that keeps what it gets, and where."""
+    script, vault = folder / "store.py", folder / "vault"
+    script.write_text(f"import sys; open({str(vault)!r}, 'w').write(sys.stdin.read())")
+    return f"{sys.executable} {script}", vault
+
+
+def test_a_command_that_has_not_had_the_secret_gets_it_before_the_old_one_ends(
+    home, run, monkeypatch, tmp_path
+):
+    old, secret = home.sandbox.default_account
+    monkeypatch.setenv("MIXPANEL_SERVICE_ACCOUNT_SECRET", secret)
+    store, vault = store_command(tmp_path)
+    interrupt_before("delivered", run, monkeypatch, "--store-command", store)
+    vault.unlink()
+    forgotten = rotate(run)
+    assert forgotten.exit_code == 2
+    assert "call it with --store-command again" in forgotten.stderr
+    assert len(accounts(home)) == 2
+    assert rotate(run, "--store-command", store).exit_code == 0
+    (new,) = accounts(home)
+    assert new != old
+    assert accounts(home)[new].knows(vault.read_text())
+
+
+@pytest.mark.parametrize("step", ["deleted", "ended"])
+def test_an_old_one_that_is_gone_is_not_said_to_be_kept(home, memory, run, monkeypatch, step):
+    assert rotate(run, "--keep-old", "7").exit_code == 0
+    interrupt_before(step, run, monkeypatch, "--end-old")
+    (new,) = accounts(home)
+    result = rotate(run)
+    assert result.exit_code == 0, result.output
+    assert list(memory.kept) == [("mpgov", new)]
+    assert records(home)[-1]["step"] == "ended"
+
+
+@pytest.mark.parametrize("option", ["--keep-old", "--expires"])
+def test_days_have_an_end(home, run, option):
+    assert rotate(run, option, "99999999").exit_code == 2
+    assert len(accounts(home)) == 1
+
+
+def test_what_goes_before_the_keyring_is_named(home, run, monkeypatch):
+    _, secret = home.sandbox.default_account
+    monkeypatch.setenv("MIXPANEL_SERVICE_ACCOUNT_SECRET__SHOP", secret)
+    result = rotate(run, "--keep-old", "7")
+    assert result.exit_code == 0, result.output
+    assert "MIXPANEL_SERVICE_ACCOUNT_SECRET__SHOP still holds the old secret" in result.stderr
+    monkeypatch.delenv("MIXPANEL_SERVICE_ACCOUNT_SECRET__SHOP")
+    monkeypatch.setenv("MPGOV_SECRET_COMMAND", "false")
+    assert "MPGOV_SECRET_COMMAND goes before the keyring" in rotate(run, "--end-old").stderr
+
+
+# Two projects, one account
+
+
+def test_a_rotation_that_another_project_waits_for_is_ended_first(home, run):
+    assert rotate(run, "--keep-old", "7").exit_code == 0
+    result = run("auth", "rotate", "--project", "second", "--yes")
+    assert result.exit_code == 1
+    assert "next: mpgov auth rotate --project shop" in result.stderr
+    assert len(accounts(home)) == 2
+
+
+def test_two_projects_do_not_rotate_one_account_at_once(home, run):
+    found = surroundings(None, print, "second")
+    with turn_of_account(found, found.project(), wait=True):
+        assert rotate(run, "--no-wait").exit_code == 1
+        assert run("sync", "--project", "shop", "--yes", "--no-wait").exit_code == 1
+    assert len(accounts(home)) == 1
+    assert rotate(run).exit_code == 0
+
+
 # By hand
 
 
@@ -370,10 +479,74 @@ def test_what_a_person_made_wrongly_is_not_put_in_use(home, memory, run, role, s
     assert list(memory.kept) == [("mpgov", old)]
 
 
+def test_a_command_that_fails_leaves_the_old_one_named_and_the_new_secret_forgotten(
+    home, memory, run
+):
+    old = next(iter(accounts(home)))
+    new, secret = home.sandbox.add_account("by-hand", {4242: "owner"})
+    before = toml(home)
+    by_hand = ["--manual", "--service-account", new, "--store-command", "false"]
+    assert rotate(run, *by_hand, given=secret).exit_code == 4
+    assert toml(home) == before
+    assert list(memory.kept) == [("mpgov", old)]
+
+
 # Interrupted
 
 
-def interrupt_before(step: str, run, monkeypatch) -> None:
+@pytest.mark.parametrize("label", ["", "gov", "-20260101-abcdef"])
+def test_a_line_that_mpgov_did_not_write_deletes_nobody(home, memory, run, label):
+    old = next(iter(accounts(home)))
+    other, _ = home.sandbox.add_account("gov", {4242: "owner"})
+    line = {"kind": "token", "run": "r1", "state": "intended", "step": "begun", "label": label}
+    old_one = {"name": "someone", "id": 77}
+    Ledger(home.folder / "exports" / "shop").append(
+        {**line, "old": old_one, "roles": {}, "organization": 9, "at": "2026-11-01T00:00:00Z"}
+    )
+    result = rotate(run)
+    assert result.exit_code == 0, result.output
+    (new, still) = sorted(accounts(home), key=lambda name: name == other)
+    assert (still, new != old) == (other, True)
+    assert list(memory.kept) == [("mpgov", new)]
+
+
+def test_a_rotation_never_removes_the_one_that_works(home, run, monkeypatch):
+    """The label of a line names the account in use: it is all that Mixpanel takes."""
+    rotate(run)
+    (ours,) = accounts(home)
+    label = ours.split(".")[0]
+    line = {"kind": "token", "run": "r1", "state": "intended", "step": "begun", "label": label}
+    Ledger(home.folder / "exports" / "shop").append(
+        {**line, "old": {"name": "x", "id": 7}, "organization": 9, "at": "2026-11-01T00:00:00Z"}
+    )
+    monkeypatch.setattr("mpgov.storage.credentials.kept_secret", lambda _: None)
+    monkeypatch.setattr("mpgov.workflows.rotation._accepted", lambda steps: [_client(steps)])
+    secret = keyring.get_password("mpgov", ours)
+
+    def _client(steps):
+        return steps.client_of(ours, Secret(secret))
+
+    result = rotate(run)
+    assert result.exit_code == 4
+    assert f"{ours} is all that works: it is not removed" in result.stderr
+    assert list(accounts(home)) == [ours]
+
+
+def test_a_vault_that_does_not_know_the_new_one_is_no_obstacle(home, run, monkeypatch, tmp_path):
+    old, secret = home.sandbox.default_account
+    script = tmp_path / "vault.py"
+    known = f"print({secret!r}) if os.environ['MPGOV_SERVICE_ACCOUNT'] == {old!r} else sys.exit(1)"
+    script.write_text(f"import os, sys\n{known}\n")
+    monkeypatch.setenv("MPGOV_SECRET_COMMAND", f"{sys.executable} {script}")
+    store, vault = store_command(tmp_path)
+    interrupt_before("joined", run, monkeypatch, "--store-command", store)
+    assert len(accounts(home)) == 2
+    assert rotate(run, "--store-command", store).exit_code == 0
+    (new,) = accounts(home)
+    assert accounts(home)[new].knows(vault.read_text())
+
+
+def interrupt_before(step: str, run, monkeypatch, *more: str) -> None:
     """Rotate, and have it interrupted before the step is recorded."""
     write = RotationLog._write  # noqa: SLF001
 
@@ -384,7 +557,7 @@ def interrupt_before(step: str, run, monkeypatch) -> None:
 
     with monkeypatch.context() as patch:
         patch.setattr(RotationLog, "_write", interrupted)
-        assert rotate(run).exit_code == 130
+        assert rotate(run, *more).exit_code == 130
 
 
 @pytest.mark.parametrize(

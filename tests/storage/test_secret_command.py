@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import pytest
@@ -10,6 +11,7 @@ from mpgov.errors import AuthError, UsageError
 from mpgov.storage.credentials import locate_secret
 from mpgov.storage.projects import Project
 from mpgov.storage.secret import Secret
+from mpgov.storage.secret_command import handed
 
 CANARY = "c4naryS3cretOfThirtyTwoLetters00"
 PROJECT = Project("eu-shop", 42, service_account="gov.1a2b3c.mp-service-account")
@@ -61,6 +63,13 @@ def test_a_command_that_fails_is_told_without_what_it_said(given, said, capfd):
     assert said in caught.value.message
     assert "by hand" in caught.value.hint
     assert CANARY not in caught.value.message + caught.value.hint + "".join(capfd.readouterr())
+
+
+def test_a_pipe_without_a_shell_is_explained():
+    with pytest.raises(AuthError) as told:
+        handed("cat > vault", "a", Secret("s"), {})
+    assert "say sh -c '…'" in told.value.hint
+    handed("sh -c 'cat > /dev/null'", "a", Secret("s"), os.environ)
 
 
 def test_words_that_are_no_command_are_wrong_usage():
