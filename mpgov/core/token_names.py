@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final, Literal, TypeAlias
 
-from mpgov.core.token_page import Around, Page
+from mpgov.core.token_page import WIDEST, Around, Page
 from mpgov.core.token_shape import is_hex, is_opaque
 from mpgov.core.words import words_of
 
@@ -29,7 +29,11 @@ _FIRST: Final = (
 )
 _CALL: Final = re.compile(_OPEN + _FIRST + r"[^,(){};]{0,160}@?[\\\"'`]*$", re.IGNORECASE)
 _OBJECTIVE: Final = re.compile(r"\[\s*Mixpanel\s+\w*WithToken:\s*@\"$")
-_BUILDER: Final = re.compile(r"\bMessageBuilder\s*\(\s*\"$")
+_BUILDER: Final = re.compile(r"\bMessageBuilder\s{0,9}\(\s{0,99}[\"']$")
+_JAVA: Final = "com.mixpanel."
+# Its first argument is the secret of the account that another one names.
+_UTILS: Final = re.compile(r"\bMixpanelUtils\s{0,9}\(\s{0,99}(?:api_secret\s{0,9}=\s{0,9})?[\"']$")
+_BY_ACCOUNT: Final = re.compile(r"[\"']\s{0,99},[^()]{0,300}?\bservice_account_username\b")
 _BUILT: Final = re.compile(r"\bMessageBuilder\s*\(\s*(?P<with>[\w.$]+)")
 _STARTED: Final = re.compile(
     _OPEN + _FIRST + r"(?:\{?\s*token\s*[:=])?(?P<with>[^,){}\n]{1,120})", re.IGNORECASE
@@ -52,6 +56,7 @@ _LOGIN: Final = re.compile(
     re.IGNORECASE,
 )
 _IN_ADDRESS: Final = re.compile(r":?@[\w.-]*mixpanel\.com")
+_SHELL: Final = re.compile(r"curl|\bwget\b")
 _USER: Final = frozenset({"username", "user", "login"})
 _ADDRESS: Final = re.compile(r"mixpanel\.com", re.IGNORECASE)
 _INGESTION: Final = re.compile(r"\bapi(?:-\w+)?\.mixpanel\.com|/(?:import|track|engage|groups)\b")
@@ -105,6 +110,7 @@ class Names:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.is_in_path = is_about_mixpanel(page.path)
+        self.is_java = _JAVA in page.text
         self.started = frozenset(self._started_with())
 
     def kind_of(self, value: str, at: int) -> str:
@@ -113,7 +119,9 @@ class Names:
         if not hexed and not is_opaque(value):
             return ""
         around = self.page.around(at)
-        after = self.page.text[at + len(value) : at + len(value) + 60]
+        after = self.page.text[at + len(value) : at + len(value) + WIDEST]
+        if _UTILS.search(around.joined) and _BY_ACCOUNT.match(after):
+            return "service_account"
         handed = self._handed_to(around, after) if hexed else ""
         if handed:
             return handed
@@ -144,7 +152,8 @@ class Names:
         told = (around.opened, *around.above, *around.beside)
         if self.is_in_path or any(map(is_about_mixpanel, told)):
             return True
-        return "curl" in around.statement and bool(_ADDRESS.search(around.statement))
+        statement = around.statement
+        return bool(_SHELL.search(statement) and _ADDRESS.search(statement))
 
     def _role_of(self, label: str, around: Around) -> Role | None:
         """What a name says; `None` where it leaves that to the lines above."""
@@ -191,7 +200,7 @@ class Names:
     def _started_kind(self, around: Around) -> str:
         """What an SDK is started with; empty where none is."""
         head = around.joined
-        if _OBJECTIVE.search(head) or _BUILDER.search(head):
+        if _OBJECTIVE.search(head) or (self.is_java and _BUILDER.search(head)):
             return "project_token"
         found = _CALL.search(head)
         if not found or not _is_start(found) or _words(around.label) & _OTHERS:
@@ -210,7 +219,7 @@ class Names:
     def _started_with(self) -> set[str]:
         """The names that SDKs are started with."""
         found: set[str] = set()
-        for pattern in (_STARTED, _PROVIDED, _BUILT):
+        for pattern in (_STARTED, _PROVIDED, *([_BUILT] if self.is_java else [])):
             for match in pattern.finditer(self.page.text):
                 if pattern is not _STARTED or _is_start(match):
                     found |= set(_IDENTIFIER.findall(_TEXT.sub("", match["with"])))

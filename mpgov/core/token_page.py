@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
+from mpgov.core.words import words_of
+
 FARTHEST: Final = 60  # lines above that may still be about a value
 WIDEST: Final = 400  # characters of a line before or after it that are looked at
 _QUOTES: Final = r"@?[\\\"'`]*$"
@@ -43,6 +45,10 @@ _NAMES: Final = re.compile(
     r"[\"']?\s*[:=]",
     re.IGNORECASE,
 )
+# An address that takes in events, and what it may be called or wrapped into: URI.parse("…").
+_INGESTS: Final = re.compile(r"https?://api(?:-\w{1,9})?\.mixpanel\.com\b", re.IGNORECASE)
+_OF_ADDRESS: Final = frozenset("url uri base new parse create endpoint post".split())  # noqa: SIM905
+_WRAPS: Final = re.compile(r"\bur[il](?:\.\w+)?\s*$", re.IGNORECASE)
 _BARE: Final = re.compile(r"\s*[\w.]+\s*")
 _SPOKEN: Final = re.compile(r"\s*[a-z_]+ +:?[A-Za-z]")  # a call without brackets: config :a, b: c
 _SECTION: Final = re.compile(r"^\s*\[+\s*[\w\"'. -]+\s*\]+\s*$")
@@ -169,7 +175,7 @@ class Around:
             if _indent(line) < width:
                 width = _indent(line)
                 yield line, True
-            elif _indent(line) == width and _NAMES.match(line):
+            elif _indent(line) == width and (_NAMES.match(line) or _is_argument(line)):
                 yield line, False
 
     def _other_half(self) -> str:
@@ -185,29 +191,54 @@ class Around:
 def opened(head: str) -> str:
     """The part of a line that is still open at its end, with what is named beside it.
 
-    Of `{"a": {"b": 1}, "name": "x", "c": {"d": ` that is `"name": "x" "c": "d": `.
+    Of `{"a": {"b": 1}, "name": "x", "c": {"d": ` that is `"name": "x" "c": "d": `. An address that
+    takes in events stays with the call that it is handed to.
     """
-    levels: list[list[str]] = [[""]]
-    for character in head:
-        if character in "{[(":
-            levels.append([""])
-        elif character in "}])":
-            if len(levels) > 1:
-                levels.pop()
-        elif character in ",;":
-            levels[-1].append("")
-        else:
-            levels[-1][-1] += character
+    levels = _levels(head)
     parts = [levels[0][0]] if len(levels[0]) > 1 and _SPOKEN.match(levels[0][0]) else []
     for depth, level in enumerate(levels, 1):
         is_outer = depth < len(levels)
         parts += [
             part
             for part in level[:-1]
-            if _NAMES.match(part) or (is_outer and _BARE.fullmatch(part))
+            if _NAMES.match(part) or (is_outer and _BARE.fullmatch(part)) or _is_address(part)
         ]
         parts.append(level[-1])
     return " ".join(parts)
+
+
+def _levels(head: str) -> list[list[str]]:
+    """The brackets that are open at the end, the outermost first, each with its parts so far."""
+    levels: list[list[str]] = [[""]]
+    for character in head:
+        if character in "{[(":
+            levels.append([""])
+        elif character in "}])":
+            if len(levels) > 1:
+                _close(levels)
+        elif character == ",":
+            levels[-1].append("")
+        elif character == ";":
+            levels[-1] = ["", *(part for part in levels[-1] if not _is_address(part)), ""]
+        else:
+            levels[-1][-1] += character
+    return levels
+
+
+def _close(levels: list[list[str]]) -> None:
+    closed = "".join(levels.pop())
+    if _is_address(closed) and _WRAPS.search(levels[-1][-1]):
+        levels[-1][-1] += closed
+
+
+def _is_address(part: str) -> bool:
+    """Whether it is an address that takes in events, with no name but such as `url`."""
+    found = _INGESTS.search(part)
+    return found is not None and _OF_ADDRESS.issuperset(words_of(part[: found.start()]))
+
+
+def _is_argument(line: str) -> bool:
+    return line.endswith(",") and _is_address(line)
 
 
 def _label(head: str) -> str:

@@ -21,8 +21,9 @@ HEX = value("some token")
 SECRET = value("sync-account")
 KINDS = {"project_token": "t", "api_secret": "a", "service_account": "s"}
 
-# X stands for 32 hexadecimal digits, S for the secret of a service account. In front: what is
-# found, t for a project token, a for an API secret, s for a service account's secret.
+# X stands for 32 hexadecimal digits, S for the secret of a service account, TRACK for an address
+# that takes in events. In front: what is found, t for a project token, a for an API secret, s for
+# a service account's secret.
 FOUND = r"""
 t mixpanel.init('X');
 t mixpanel.init("X", {debug: true})
@@ -108,9 +109,41 @@ s username: 'u.1a.mp-service-account',\npassword: 'S',
 s auth=('u.1a.mp-service-account', 'S')
 s MIXPANEL_CREDENTIALS=u.1a.mp-service-account:S
 s MIXPANEL_SERVICE_ACCOUNT_SECRET=LS9
+t requests.post("TRACK", json=[{"event": "x", "properties": {"token": "X"}}])
+t requests.post("https://api.mixpanel.com/engage", json=[{"$token": "X", "$distinct_id": "1"}])
+t requests.post(\n  "TRACK",\n  json=[{\n    "properties": {\n      "token": "X"}}])
+t fetch("TRACK", {body: JSON.stringify([{event: "x", properties: {token: "X"}}])})
+t await axios.post('https://api-eu.mixpanel.com/track', [{ properties: { token: 'X' } }]);
+t axios({ method: 'post', url: 'TRACK', data: [{ properties: { token: 'X' } }] })
+t Net::HTTP.post(URI("TRACK"), [{event: "x", properties: {token: "X"}}].to_json)
+t Net::HTTP.post_form(URI.parse('TRACK'), 'data' => '{"properties":{"token":"X"}}')
+t a.uri(URI.create("TRACK")).POST(ofString("[{\"properties\":{\"token\":\"X\"}}]"))
+t http.Post("TRACK", "application/json", strings.NewReader(`{"properties":{"token":"X"}}`))
+t wget --post-data='[{"properties":{"token":"X"}}]' TRACK
+s MixpanelUtils("S", service_account_username=USER, project_id=1)
+s MixpanelUtils('X', service_account_username=USER, project_id=1)
+s MixpanelUtils(\n    "S",\n    service_account_username="u.1a.mp-service-account",\n)
+s MixpanelUtils(api_secret="S", service_account_username=USER)
+at MixpanelUtils("X", token="X")
+t import com.mixpanel.mixpanelapi.MessageBuilder;\nMessageBuilder b = new MessageBuilder("X");
+t import com.mixpanel.mixpanelapi.*;\nMessageBuilder b = new MessageBuilder(\n    "X");
+t import com.mixpanel.*;\nString a_t = "X";\nMessageBuilder b = new MessageBuilder(a_t);
 """
 
 NOT_FOUND = r"""
+requests.post("https://api.example.com/track", json={"token": "X"})  # mixpanel
+requests.post("TRACK", json=[{"properties": {"$insert_id": "X"}}])
+requests.post("TRACK", json=[{"properties": {"push_token": "X"}}])
+fetch("TRACK"), amplitude.init({token: "X"})
+const url = "TRACK"; amplitude.init({token: "X"})
+new URL("TRACK"); amplitude.init({token: "X"})
+links("https://docs.mixpanel.com/", {token: "X"})
+url = "TRACK"\namplitude.init({token: "X"})
+post(\n  "TRACK",\n  body,\n)\npost(\n  {token: "X"},\n)
+MixpanelUtils("S", token=T)
+Utils("S", service_account_username=USER)  # mixpanel
+// mixpanel\nimport net.dv8tion.jda.api.MessageBuilder;\nnew MessageBuilder("X").build();
+// mixpanel\nString text = "X";\nnew MessageBuilder(text);
 mixpanel.track('X')
 mixpanel.identify('X')
 mixpanel.alias('X')
@@ -161,6 +194,7 @@ def lines(table: str) -> list[str]:
 
 def filled(text: str) -> str:
     text = text.replace(r"\n", "\n")
+    text = text.replace("TRACK", "https://api.mixpanel.com/track")
     for mark, made in (("X", HEX), ("LS9", f"{SECRET}+Q7/{SECRET[:9]}"), ("S", SECRET)):
         text = re.sub(rf"(?<![A-Za-z0-9]){mark}(?![A-Za-z0-9])", made, text)
     return text
