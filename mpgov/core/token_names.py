@@ -51,8 +51,9 @@ _WORDS_OF_CALL: Final = _METHODS | frozenset(
 )
 # Where a name and a password are given: for curl, in a request's options, in an address.
 _LOGIN: Final = re.compile(
-    r"(?:-u|--user|\w*auth\w*|btoa|b64encode|encode64|base64\w*|Buffer\.from)[\"']?\s*[=:]?\s*[(\[{]*\s*"
-    r"(?:(?:user(?:name)?|login)[\"']?\s*[:=]\s*)?b?[\"'`]?$",
+    r"(?:-u|--user|auth\w*+|btoa|b64encode|encode64|base64\w*+|Buffer\.from)[\"']?+"
+    r"\s*+[=:]?+\s*+[(\[{]*+\s*+"
+    r"(?:(?:user(?:name)?|login)[\"']?+\s*+[:=]\s*+)?b?[\"'`]?$",
     re.IGNORECASE,
 )
 _IN_ADDRESS: Final = re.compile(r":?@[\w.-]*mixpanel\.com")
@@ -101,7 +102,7 @@ def is_about_mixpanel(text: str) -> bool:
 
 def kind_by_address(around: Around) -> str:
     """Of 32 digits that log in: tokens send events, secrets read them."""
-    return "project_token" if _INGESTION.search(_addresses(around)) else "api_secret"
+    return "project_token" if _by_address(around, _INGESTION) else "api_secret"
 
 
 class Names:
@@ -214,7 +215,7 @@ class Names:
         if not _LOGIN.search(around.head) and around.label.lower() not in _USER:
             return False
         near = "://" in around.block or not after.startswith(":")
-        return bool(_ADDRESS.search(_addresses(around) if near else self.page.text))
+        return _by_address(around, _ADDRESS) if near else self.page.holds(_ADDRESS)
 
     def _started_with(self) -> set[str]:
         """The names that SDKs are started with."""
@@ -226,11 +227,13 @@ class Names:
         return {one for one in found if len(one) > 2 and one.lower() not in _STOP}
 
 
-def _addresses(around: Around) -> str:
-    """The text in which the address stands that a value logs in to."""
+def _by_address(around: Around, pattern: re.Pattern[str]) -> bool:
+    """Whether a pattern is where the address stands that a value logs in to."""
     if "://" in around.statement:
-        return around.statement
-    return around.block if _ADDRESS.search(around.block) else around.page.text
+        return bool(pattern.search(around.statement))
+    if _ADDRESS.search(around.block):
+        return bool(pattern.search(around.block))
+    return around.page.holds(pattern)
 
 
 def _is_start(call: re.Match[str]) -> bool:

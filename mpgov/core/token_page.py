@@ -34,7 +34,7 @@ _ELEMENT: Final = re.compile(r"<([A-Za-z][\w:.-]*)([^<>]*)>\s*$")
 _VALUES: Final = re.compile("[0-9A-Za-z]{32,}")
 _NAMED: Final = re.compile(
     r"\b(?:name|key|id|property)[\"']?\s*[=:]\s*[\"']?([A-Za-z_$][\w$. -]*)"
-    r"|<(?:key|name)>\s*([\w$. -]+?)\s*</",
+    r"|<(?:key|name)>\s*+([\w$. -]++)\s*+</",
     re.IGNORECASE,
 )
 # The other half of a pair: what it is called stands beside it.
@@ -62,6 +62,7 @@ class Page:
     text: str
     path: str = ""
     starts: list[int] = field(init=False)
+    _held: dict[re.Pattern[str], bool] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.starts = [0, *(match.end() for match in re.finditer("\n", self.text))]
@@ -74,6 +75,12 @@ class Page:
         """A line without its end; of a very long one the beginning."""
         end = self.starts[number + 1] if number + 1 < len(self.starts) else len(self.text)
         return self.text[self.starts[number] : min(end, self.starts[number] + WIDEST)].rstrip()
+
+    def holds(self, pattern: re.Pattern[str]) -> bool:
+        """Whether a pattern is anywhere in the text, which is searched once for each."""
+        if pattern not in self._held:
+            self._held[pattern] = bool(pattern.search(self.text))
+        return self._held[pattern]
 
     def around(self, at: int) -> Around:
         """What is around the value that begins at a place."""
@@ -148,9 +155,10 @@ class Around:
     def statement(self) -> str:
         """Its line, with those that a backslash joins to it."""
         first = last = self.number
-        while first and self.page.line(first - 1).endswith("\\"):
+        lowest, highest = max(first - FARTHEST, 0), min(last + FARTHEST, len(self.page.starts) - 1)
+        while first > lowest and self.page.line(first - 1).endswith("\\"):
             first -= 1
-        while last + 1 < len(self.page.starts) and self.page.line(last).endswith("\\"):
+        while last < highest and self.page.line(last).endswith("\\"):
             last += 1
         if first == last:
             return self.head + self.page.text[self.at : self.at + WIDEST].split("\n", 1)[0]
@@ -185,7 +193,7 @@ class Around:
         if not found:
             after = self.page.lines(self.number + 1, self.number + 2)
             found = [first or second for first, second in _NAMED.findall("\n".join(after))]
-        return found[-1] if found else ""
+        return found[-1].strip() if found else ""
 
 
 def opened(head: str) -> str:

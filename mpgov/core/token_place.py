@@ -28,13 +28,13 @@ _SAYS_IN_PATH: Final = dict.fromkeys(
 _ELSE: Final = frozenset({("b", "test"), ("b", "testing"), ("ab", "test"), ("local", "storage")})
 # A condition that asks for an environment, up to its end or to the value itself.
 _ASKS: Final = re.compile(
-    r"(?:===?|\.equals\(|\beq\b|\bis\b)\s*[\"'](\w+)[\"']\s*\)*\s*"
-    r"(?:\?\s*[\"'`@\\]*|[{:]|then|[\w.]*\([\"'`@\\]*)?\s*$"
+    r"(?:===?|\.equals\(|\beq\b|\bis\b)\s*+[\"'](\w++)[\"']\s*+\)*+\s*+"
+    r"(?:\?\s*+[\"'`@\\]*+|[{:]|then|[\w.]*+\([\"'`@\\]*+)?\s*+$"
 )
 _OTHERWISE: Final = re.compile(r"\belse\b|!=|\bnot\b|\bunless\b|!\w")
 # A line that opens something by its name: `production: {`, `debug {`, `[env.production]`.
 _OPENS: Final = re.compile(
-    r"^[\s@.-]*[\w\s\"'$.:-]*[\w\"']\s*(?:=>|[=:])?\s*[{\[(:]\s*$|^\s*\[+[^\[\]]+\]+\s*$"
+    r"^[\s@.-]*+[\w\s\"'$.:-]*[\w\"']\s*+(?:=>|[=:])?\s*+[{\[(:]\s*$|^\s*\[+[^\[\]]+\]+\s*$"
 )
 _SETTING: Final = re.compile(
     r"\b(?:\w*_ENV|ENV|env|environment)[\"']?\s*[:=]\s*[\"']?([A-Za-z]+)\b", re.ASCII

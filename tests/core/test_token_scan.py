@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mpgov.core.token_page import Page, opened
-from mpgov.core.token_place import said_by_path, said_by_place
+from mpgov.core.token_place import NOTHING, said_by_path, said_by_place
 from mpgov.core.token_scan import MOST_RUNS, find
 from mpgov.core.token_shape import is_made_up
 from mpgov.core.tokens import fingerprint
@@ -310,12 +310,24 @@ def test_what_is_open_at_the_end_of_a_line() -> None:
         "mixpanelsecret" * 50_000 + f"={HEX}",
         "mixpanel Basic " + "A" * 500_000,
         "mixpanel\n" + "\n".join(f"{' ' * min(n, 300)}x{n}: {HEX}" for n in range(MOST_RUNS + 1)),
+        "mixpanel\n" + f"auth{' ' * 380}+{HEX}\n" * 40,
+        f'mixpanel <key>{" " * 340}+</key> value="{HEX}"\n' * 200,
+        "mixpanel\n" + f'{{"user": "{HEX}", "note": "{"as before " * 220}"}}\n' * (MOST_RUNS - 1),
     ],
-    ids=["calls", "dots", "chains", "words", "base64", "hashes"],
+    ids=["calls", "dots", "chains", "words", "base64", "hashes", "blanks", "keys", "users"],
 )
 def test_no_text_takes_for_ever(text: str) -> None:
     start = time.process_time()
     find(Page(text, "a"))
+    assert time.process_time() - start < 5
+
+
+def test_no_place_takes_for_ever() -> None:
+    text = f"mixpanel\ne == 'prod'{' ' * 360}+{HEX}\n" * 200
+    start = time.process_time()
+    page = Page(text)
+    said = {said_by_place(page.around(one.at), "a") for one in find(page, {fingerprint(HEX)})}
+    assert said == {NOTHING}
     assert time.process_time() - start < 5
 
 
