@@ -27,7 +27,9 @@ LONGEST: Final = 3650  # days of a schedule
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{16}")
 _VALUE: Final = re.compile(r"[0-9a-f]{32}")  # of project tokens and API secrets
 # What may be a value: Mixpanel's are 32 letters and digits, and no word has so many with a digit.
-MAY_BE_VALUE: Final = re.compile(r"(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{20,}|://[^/\s\"']*@")
+MAY_BE_VALUE: Final = re.compile(
+    r"(?<![A-Za-z0-9])(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{20,}|://[^/\s\"']*@"
+)
 _SCHEDULE: Final = re.compile(r"([1-9]\d{0,3})(?: days?)?")
 
 State: TypeAlias = Literal["overdue", "soon", "later", "unscheduled"]

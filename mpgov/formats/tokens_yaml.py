@@ -7,7 +7,7 @@ message can repeat it; its line is named and not shown.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from mpgov.core.model import OWNER, Location, Text, Texts, Unset
@@ -80,21 +80,29 @@ class _Discreet(Problems):
         """The file with what may be a value blotted out, which is a problem each."""
         spans = {match.span(1) for match in _NAMED.finditer(file.text)}
         spans |= {match.span() for match in MAY_BE_VALUE.finditer(file.text)}
-        blotted = file.text
-        for start, end in spans:
-            blotted = blotted[:start] + _BLOT * (end - start) + blotted[end:]
+        blotted = "".join(_blotted(file.text, spans))
         lines = (
             " " * (len(line) - 1) + "\n" if _BLOT in line else line
             for line in blotted.splitlines(keepends=True)
         )
         self._hidden = "".join(lines) if spans else ""
-        for start, _ in spans:
+        for start, _ in sorted(spans):
             self.add(file, spot(file.text, start), NEVER)
         return File(file.name, blotted)
 
     def add(self, file: File, mark: Mark | Spot | None, message: str) -> None:
         """Add one; a line that may hold a value is not shown with it."""
         super().add(File(file.name, self._hidden or file.text), mark, message)
+
+
+def _blotted(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[str]:
+    """The parts of a text, with a blot for each letter of what is not to be shown."""
+    at = 0
+    for start, end in sorted(spans):
+        yield text[at:start]
+        yield _BLOT * (end - max(at, start))
+        at = max(at, end)
+    yield text[at:]
 
 
 def _open(source: Source, problems: _Discreet) -> Document | None:

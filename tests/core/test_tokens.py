@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pytest
@@ -128,6 +129,13 @@ def test_a_value_is_of_its_kind(kind: str, given: str, problem: str) -> None:
 )
 def test_what_may_be_a_value_is_not_kept(text: str, may: bool) -> None:
     assert may_hold_value(text) is may
+
+
+@pytest.mark.parametrize("text", ["a" * 60_000, "://" * 60_000])
+def test_no_text_takes_for_ever(text: str) -> None:
+    start = time.process_time()
+    assert not may_hold_value(text)
+    assert time.process_time() - start < 2
 
 
 def test_a_project_goes_by_its_name_before_its_id() -> None:
