@@ -9,6 +9,7 @@ from typing import Final
 from mpgov.core.finding import Finding
 from mpgov.core.rule import Options, rule
 from mpgov.core.sightings import Scan, Sighting
+from mpgov.core.tokens import ENVIRONMENTS
 
 # The values are made up; the fingerprints are really theirs.
 _WEB: Final = "8d3f1c6ba0e94f27b5c2d7186e9a03f4"
@@ -102,6 +103,7 @@ def wrong_environment(scan: Scan, _: Options) -> Iterator[Finding]:
     "tokens/shared-in-files",
     on=Scan,
     severity="error",
+    varies=True,
     good=f"""{_REGISTER}--- .env.production
 MIXPANEL_TOKEN={_NEW}
 --- .env.development
@@ -112,17 +114,22 @@ MIXPANEL_TOKEN={_NEW}
 MIXPANEL_TOKEN={_NEW}""",
 )
 def shared(scan: Scan, _: Options) -> Iterator[Finding]:
-    """One token for two environments puts what developers try out among what happened."""
+    """One token for two environments mixes trials with what happened; no production: warning."""
     by_value: dict[str, list[Sighting]] = defaultdict(list)
     for one in scan.sightings:
         if one.token is None and not one.is_secret and one.says.environment:
             by_value[one.fingerprint].append(one)
     for sightings in by_value.values():
-        live = [one for one in sightings if one.says.environment == "production"]
+        home = min(sightings, key=lambda one: ENVIRONMENTS.index(one.says.environment))
+        its = home.says.environment
         for one in sightings:
-            if live and one not in live:
-                there = f"and in {live[0].at.file}, which is for production"
-                yield _at(one, f"{one.words} stands here, for {one.says.environment}, {there}")
+            if one.says.environment != its:
+                yield Finding(
+                    f"{one.words} stands here, for {one.says.environment}, "
+                    f"and in {home.at.file}, which is for {its}",
+                    at=one.at,
+                    severity="error" if its == "production" else "warning",
+                )
 
 
 def _lost(one: Sighting) -> bool:

@@ -270,6 +270,19 @@ def test_the_same_token_for_two_environments(here: Path, run: Run) -> None:
     assert "and in .env.production" in found(result)[0]["message"]
 
 
+def test_no_two_environments_share_a_token_that_nobody_registered(here: Path, run: Run) -> None:
+    write(here / ".env.staging", f"MIXPANEL_TOKEN={OTHER}\n")
+    write(here / ".env.development", f"MIXPANEL_TOKEN={OTHER}\n")
+    write(here / "src" / "app.js", f"mixpanel.init('{OTHER}')\n")
+    one = found(run("tokens", "scan", "--format", "json"))[0]
+    assert (one["rule"], one["severity"]) == ("tokens/shared-in-files", "warning")
+    assert one["location"]["file"] == ".env.development"
+    assert one["message"].endswith("for development, and in .env.staging, which is for staging")
+    (here / ".env.staging").unlink()
+    rules = [one["rule"] for one in found(run("tokens", "scan", "--format", "json"))]
+    assert rules == ["tokens/unregistered"] * 2
+
+
 def test_a_service_account_is_known_by_its_name(here: Path, run: Run) -> None:
     write(here / "a.env", f"X=sync.1a2b3c.mp-service-account:{value('sync-account')[::-1]}\n")
     (one,) = found(run("tokens", "scan", "a.env", "--format", "json"))
