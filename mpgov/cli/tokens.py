@@ -167,7 +167,7 @@ def scan(
     found = scanned(options.around(ctx, None), ScanWish(paths or (".",), staged, project))
     places = {one.at: one for one in found.sightings}
     if name == "json":
-        answer.text(scan_as_json(found.report, places, found.files, found.passed_over))
+        answer.text(scan_as_json(found.report, places, found.searched))
     elif name == "csv":
         answer.text(scan_as_csv(found.report, places))
     else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 from mpgov.core.model import Location, nothing
 from mpgov.core.token_page import Page
@@ -66,9 +65,6 @@ class KnownValues:
         return frozenset({*self.current, *self.retired})
 
 
-Place: TypeAlias = tuple[str, str]  # a file's path inside of what is searched, and as it is shown
-
-
 def known_values(tokens: Iterable[Token]) -> KnownValues:
     """What the register's tokens are known by."""
     listed = tuple(tokens)
@@ -79,13 +75,12 @@ def known_values(tokens: Iterable[Token]) -> KnownValues:
     )
 
 
-def look(text: str, place: Place, known: KnownValues) -> list[Sighting]:
-    """Every token and secret in a file's text."""
-    page = Page(text, place[0])
-    return [_sighting(page, one, place, known) for one in find(page, known.fingerprints)]
+def look(page: Page, name: str, known: KnownValues) -> list[Sighting]:
+    """Every token and secret in a file's text; the file is shown by that name."""
+    return [_sighting(page, one, name, known) for one in find(page, known.fingerprints)]
 
 
-def _sighting(page: Page, seen: Seen, place: Place, known: KnownValues) -> Sighting:
+def _sighting(page: Page, seen: Seen, name: str, known: KnownValues) -> Sighting:
     line = page.number(seen.at)
     token = known.current.get(seen.fingerprint)
     retired = None if token else known.retired.get(seen.fingerprint)
@@ -93,8 +88,8 @@ def _sighting(page: Page, seen: Seen, place: Place, known: KnownValues) -> Sight
     return Sighting(
         found.kind if found else seen.kind,
         seen.fingerprint,
-        Location(place[1], line + 1, seen.at - page.starts[line] + 1),
-        said_by_place(page.around(seen.at), place[0]),
+        Location(name, line + 1, seen.at - page.starts[line] + 1),
+        said_by_place(page.around(seen.at), page.path),
         seen.account,
         found,
         retired is not None,

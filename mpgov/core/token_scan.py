@@ -10,10 +10,11 @@ import binascii
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 from urllib.parse import unquote
 
-from mpgov.core.token_names import Names, is_about_mixpanel, kind_by_address
+from mpgov.core.token_names import MIXPANEL, Names, is_about_mixpanel, kind_by_address
 from mpgov.core.token_page import Page
 from mpgov.core.token_shape import is_hex, is_made_up, is_mixed
 from mpgov.core.tokens import fingerprint
@@ -56,17 +57,16 @@ def find(page: Page, known: Collection[str] = ()) -> list[Seen]:
     """Everything on a page that is a token or a secret of Mixpanel, in its order.
 
     `known` are fingerprints: a value that has one is found whatever it is called. In a table of
-    hashes only those are looked for.
+    hashes only those are looked for, and no other run of 32 letters and digits.
     """
-    speaks = is_about_mixpanel(page.text) or is_about_mixpanel(page.path)
+    speaks = _speaks(page)
     if not speaks and not known:
         return []
     found: dict[int, Seen] = {}
     if speaks:
         found = {one.at: one for one in (*_encoded(page), *_named(page), *_pairs(page))}
-    runs = list(_RUN.finditer(page.text))
-    names = Names(page) if speaks and len(runs) <= MOST_RUNS else None
-    for match in runs:
+    names = Names(page) if speaks and not is_table(page) else None
+    for match in _RUN.finditer(page.text):
         at, value = match.start(), match[0]
         if at in found:
             continue
@@ -76,6 +76,15 @@ def find(page: Page, known: Collection[str] = ()) -> list[Seen]:
             account = _account_near(page, at) if kind == "service_account" else ""
             found[at] = Seen(kind or "project_token", digest, at, account)
     return [found[at] for at in sorted(found)]
+
+
+def is_table(page: Page) -> bool:
+    """Whether so much on a page that speaks of Mixpanel may be a value that none is by its name."""
+    return _speaks(page) and any(True for _ in islice(_RUN.finditer(page.text), MOST_RUNS, None))
+
+
+def _speaks(page: Page) -> bool:
+    return page.holds(MIXPANEL) or is_about_mixpanel(page.path)
 
 
 def _pairs(page: Page) -> Iterator[Seen]:

@@ -20,18 +20,15 @@ COLUMNS: Final = (
 Sightings = Mapping[Location, Sighting]
 
 
-def scan_as_json(
-    report: CheckReport, sightings: Sightings, files: int, passed: Mapping[str, int]
-) -> str:
-    """A finding each, with what was seen where it stands."""
+def scan_as_json(report: CheckReport, sightings: Sightings, searched: Mapping[str, Json]) -> str:
+    """A finding each, with what was seen where it stands; `searched` says in what."""
     summary: dict[str, Json] = dict(counts(report.findings))
-    over: dict[str, Json] = dict(passed)
     found: list[Json] = [
         {**_plain(one), **_seen(sightings.get(one.at) if one.at else None)}
         for one in report.findings
     ]
-    head: dict[str, Json] = {"format": 1, "paths": report.plan, "files": files}
-    return dump({**head, "passed_over": over, "summary": summary, "findings": found}, indent=1)
+    head: dict[str, Json] = {"format": 1, "paths": report.plan, **searched}
+    return dump({**head, "summary": summary, "findings": found}, indent=1)
 
 
 def scan_as_csv(report: CheckReport, sightings: Sightings) -> str:

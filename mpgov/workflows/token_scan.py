@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from mpgov.core.model import nothing
+from mpgov.core.model import Json
 from mpgov.core.report import CheckReport
 from mpgov.core.rule import judge
 from mpgov.core.sightings import KnownValues, Scan, Sighting, known_values, look
+from mpgov.core.token_page import Page
+from mpgov.core.token_scan import MOST_RUNS, is_table
 from mpgov.errors import InputError, UsageError
 from mpgov.storage.git import Git, find_git
 from mpgov.workflows.judging import rule_settings, rules_on
@@ -26,6 +28,10 @@ _MOST_TOLD: Final = 5
 # Where there is no .gitignore to say so.
 _NOT_OURS: Final = frozenset(
     {".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__", ".tox", "Pods"}
+)
+_TABLE: Final = (
+    f"holds more than {MOST_RUNS:,} runs of 32 letters and digits, so it was searched by "
+    "fingerprint only; a token that the register does not know is not found in it"
 )
 _WIDE: Final = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
@@ -41,12 +47,24 @@ class ScanWish:
 
 @dataclass(frozen=True, slots=True)
 class ScanReport:
-    """What was found; `passed_over` counts the files that were not read, by why."""
+    """What was found; `searched` says of the files how many were read, and which not wholly."""
 
     report: CheckReport
     sightings: tuple[Sighting, ...]
-    files: int
-    passed_over: Mapping[str, int] = field(default_factory=nothing)
+    searched: Mapping[str, Json]
+
+
+@dataclass(slots=True)
+class _Search:
+    """What a search has found so far; `passed` counts the files that were not read, by why.
+
+    `tables` are those with so many candidates that only what the register knows was looked for.
+    """
+
+    files: int = 0
+    passed: Counter[str] = field(default_factory=Counter)
+    tables: list[str] = field(default_factory=list)
+    found: list[Sighting] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +84,12 @@ def scan(around: Surroundings, wish: ScanWish) -> ScanReport:
         around.notify(f"note: there is no register of tokens yet, so none is known: {BEGIN}")
     chosen(around, kept, wish.projects)  # says where nothing is meant
     known = known_values(kept.tokens)
-    passed: Counter[str] = Counter()
-    found: list[Sighting] = []
-    count = 0
-    for file in _files(around, wish):
-        if file.passed:
-            passed[file.passed] += 1
-            continue
-        count += 1
-        found += _look(file, known)
+    search = _searched(around, wish, known)
     projects = known_projects(around)
     kept_ones = tuple(
-        one for one in found if one.token is None or is_meant(one.token, wish.projects, projects)
+        one
+        for one in search.found
+        if one.token is None or is_meant(one.token, wish.projects, projects)
     )
     rules = rules_on(Scan, around.settings)
     report = CheckReport(
@@ -87,21 +99,47 @@ def scan(around: Surroundings, wish: ScanWish) -> ScanReport:
         findings=tuple(judge(Scan(kept_ones), rules, rule_settings(around.settings))),
         rules=rules,
         command="tokens scan",
-        counted=_counted(count, passed, staged=wish.staged),
+        counted=_counted(search, staged=wish.staged),
     )
-    return ScanReport(report, kept_ones, count, dict(passed))
+    return ScanReport(report, kept_ones, _as_json(search))
 
 
-def _counted(count: int, passed: Mapping[str, int], *, staged: bool) -> str:
+def _searched(around: Surroundings, wish: ScanWish, known: KnownValues) -> _Search:
+    search = _Search()
+    for file in _files(around, wish):
+        if file.passed:
+            search.passed[file.passed] += 1
+            continue
+        search.files += 1
+        page = _page(file)
+        search.found += look(page, file.name, known)
+        if is_table(page):
+            search.tables.append(file.name)
+            around.notify(f"note: {file.name} {_TABLE}")
+    return search
+
+
+def _counted(search: _Search, *, staged: bool) -> str:
     what = "staged file" if staged else "file"
-    told = f"{count} {what}{'s'[: count != 1]}"
-    left = ", ".join(f"{number} {why}" for why, number in sorted(passed.items()))
-    return f"{told} (passed over: {left})" if left else told
+    told = f"{search.files} {what}{'s'[: search.files != 1]}"
+    left = ", ".join(f"{number} {why}" for why, number in sorted(search.passed.items()))
+    asides = [f"passed over: {left}"] if left else []
+    if search.tables:
+        asides.append(f"by fingerprint only: {len(search.tables)}")
+    return f"{told} ({'; '.join(asides)})" if asides else told
 
 
-def _look(file: _File, known: KnownValues) -> list[Sighting]:
+def _as_json(search: _Search) -> dict[str, Json]:
+    return {
+        "files": search.files,
+        "passed_over": dict(search.passed),
+        "by_fingerprint_only": list(search.tables),
+    }
+
+
+def _page(file: _File) -> Page:
     encoding = _WIDE.get(file.data[:2], "utf-8-sig")
-    return look(file.data.decode(encoding, "replace"), (file.inside, file.name), known)
+    return Page(file.data.decode(encoding, "replace"), file.inside)
 
 
 def _files(around: Surroundings, wish: ScanWish) -> Iterator[_File]:

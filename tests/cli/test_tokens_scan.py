@@ -17,6 +17,7 @@ import yaml
 from click.testing import Result
 from jsonschema import Draft7Validator
 
+from mpgov.core.token_scan import MOST_RUNS
 from mpgov.core.tokens import fingerprint
 from tests import corpus
 from tests.corpus import value
@@ -288,6 +289,24 @@ def test_a_service_account_is_known_by_its_name(here: Path, run: Run) -> None:
     (one,) = found(run("tokens", "scan", "a.env", "--format", "json"))
     assert (one["token"], one["project"]) == ("sync-account", "shop")
     assert one["account"] == "sync.1a2b3c.mp-service-account"
+
+
+def test_a_file_that_is_searched_by_fingerprint_only_is_told(here: Path, run: Run) -> None:
+    hashes = "".join(f"{value(str(number))}\n" for number in range(MOST_RUNS))
+    line = f"mixpanel.init('{OTHER}')\n"
+    write(here / "a" / "hashes.js", line + f"'{value('web-production')}'\n" + hashes)
+    write(here / "a" / "few.js", line)
+    write(here / "a" / "no.js", hashes * 2)
+    result = run("tokens", "scan", "a")
+    assert result.stderr == (
+        "note: a/hashes.js holds more than 2,000 runs of 32 letters and digits, so it was "
+        "searched by fingerprint only; a token that the register does not know is not found "
+        "in it\n"
+    )
+    assert "a: 3 files (by fingerprint only: 1); " in result.stdout
+    result = run("tokens", "scan", "a", "--format", "json")
+    assert json.loads(result.stdout)["by_fingerprint_only"] == ["a/hashes.js"]
+    assert lines_of(result) == ["a/few.js unregistered", "a/hashes.js seen"]
 
 
 def test_the_hook_for_pre_commit_is_this_command(here: Path, run: Run) -> None:

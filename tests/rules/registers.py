@@ -8,6 +8,7 @@ import yaml
 
 from mpgov.core.normal import element_key
 from mpgov.core.sightings import Scan, known_values, look
+from mpgov.core.token_page import Page
 from mpgov.core.tokens import KnownProject, Register, Token
 from mpgov.formats.base import Source
 from mpgov.formats.tokens_yaml import loads
@@ -35,4 +36,4 @@ def scan_of(example: str) -> Scan:
     first, *rest = _PART.split(example)
     known = known_values(tokens_of(first))
     files = zip(rest[::2], rest[1::2], strict=True)
-    return Scan(tuple(one for path, text in files for one in look(text, (path, path), known)))
+    return Scan(tuple(one for path, text in files for one in look(Page(text, path), path, known)))
