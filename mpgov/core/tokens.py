@@ -22,7 +22,7 @@ WORDS: Final[Mapping[str, str]] = {
 KINDS: Final = tuple(WORDS)
 ENVIRONMENTS: Final = ("production", "staging", "development")
 API_SECRETS_END: Final = "2027-03-03"  # concepts 8.4
-SOON: Final = 30  # days before it is due in which that is told
+SOON: Final = 30  # days before it is due in which that is told, at the most
 LONGEST: Final = 3650  # days of a schedule
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{16}")
 _VALUE: Final = re.compile(r"[0-9a-f]{32}")  # of project tokens and API secrets
@@ -105,7 +105,7 @@ class Register:
 class Due:
     """When a token is due, and why then: its schedule, its expiry, or the end of its kind.
 
-    `days` are left until then; negative where it is past.
+    `days` are left until then; negative where it is past. It is soon in the last `ahead` of them.
     """
 
     token: Token
@@ -113,6 +113,7 @@ class Due:
     days: int | None = None
     why: str = ""
     state: State = "unscheduled"
+    ahead: int = SOON
 
 
 def fingerprint(value: str) -> str:
@@ -164,21 +165,27 @@ def due_of(token: Token, today: date) -> Due:
     ends = sorted(_ends(token))
     if not ends:
         return Due(token)
-    on, why = ends[0]
-    days = (date.fromisoformat(on) - today).days
-    state: State = "overdue" if days < 0 else "soon" if days <= SOON else "later"
-    return Due(token, on, days, why, state)
+    on, why, _ = ends[0]
+    first = date.fromisoformat(on)
+    days = (first - today).days
+    ahead = max(ahead - (date.fromisoformat(end) - first).days for end, _, ahead in ends)
+    state: State = "overdue" if days < 0 else "soon" if days <= ahead else "later"
+    return Due(token, on, days, why, state, ahead)
 
 
-def _ends(token: Token) -> list[tuple[str, str]]:
-    """The days on which it has to be replaced by, each with the reason."""
+def _ends(token: Token) -> list[tuple[str, str, int]]:
+    """The days on which it has to be replaced by, each with the reason, and from when it is soon.
+
+    Of a schedule that is its last third: what is replaced every ten days is not due all the time.
+    """
     found = []
     if token.rotate_every and token.last_rotated:
         rotated = date.fromisoformat(token.last_rotated).toordinal()
         on = date.fromordinal(min(rotated + token.rotate_every, date.max.toordinal()))
-        found.append((on.isoformat(), f"every {token.rotate_every} days"))
+        ahead = min(SOON, max(token.rotate_every // 3, 1))
+        found.append((on.isoformat(), f"every {token.rotate_every} days", ahead))
     if token.kind == "api_secret":
-        found.append((API_SECRETS_END, "Mixpanel ends API secrets"))
+        found.append((API_SECRETS_END, "Mixpanel ends API secrets", SOON))
     if token.expires:
-        found.append((token.expires[:10], "it expires"))
+        found.append((token.expires[:10], "it expires", SOON))
     return found

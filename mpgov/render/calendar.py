@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from mpgov import __version__
-from mpgov.core.tokens import SOON, Due
+from mpgov.core.tokens import Due
 from mpgov.render.visible import visible
 
 _WIDEST: Final = 75  # octets of a line without its end
@@ -49,7 +49,7 @@ def _event(due: Due, made: str) -> Iterator[str]:
     yield "BEGIN:VALARM"
     yield "ACTION:DISPLAY"
     yield f"DESCRIPTION:{_text(title)}"
-    yield f"TRIGGER:-P{SOON}D"
+    yield f"TRIGGER:-P{due.ahead}D"
     yield "END:VALARM"
     yield "END:VEVENT"
 

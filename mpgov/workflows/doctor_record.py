@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mpgov.core.checkup import Check
-from mpgov.core.tokens import SOON
 from mpgov.errors import InputError
 from mpgov.storage.base import read_base
 from mpgov.storage.files import write_beside
@@ -121,7 +120,7 @@ def _tokens(around: Surroundings) -> Check:
     if overdue:
         return Check("tokens", "warning", f"overdue: {', '.join(overdue)}", "mpgov tokens due")
     if soon:
-        told = f"due within {SOON} days: {', '.join(soon)}"
+        told = f"due soon: {', '.join(soon)}"
         return Check("tokens", "warning", told, "mpgov tokens due")
     return Check("tokens", "ok", f"{len(kept.tokens)} in {kept.name}, none due")
 

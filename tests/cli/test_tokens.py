@@ -59,8 +59,8 @@ tokens:
     project: shop
     environment: production
     holder: team:Data
-    rotate_every: 10 days
-    last_rotated: 2026-11-20
+    rotate_every: 30 days
+    last_rotated: 2026-10-31
     fingerprint: 90d2b7f4c16ea835
 """
 
@@ -68,14 +68,14 @@ LIST = """\
 name     kind           project  environment  holder             used in   last rotated  next due    state
 web      project token  shop     production   jane@acme.example  web, ios  2026-08-25    2026-11-23  overdue
 web-dev  project token  2        development  team:Web           -         -             -           unscheduled
-export   API secret     shop     production   team:Data          -         2026-11-20    2026-11-30  soon
+export   API secret     shop     production   team:Data          -         2026-10-31    2026-11-30  soon
 
 plans/tokens.yaml: 3 tokens: 1 overdue, 1 due soon, 1 without a schedule
 """  # noqa: E501 - as it is drawn
 DUE = """\
 state    due         days left  name    kind           project  holder             why
 overdue  2026-11-23         -1  web     project token  shop     jane@acme.example  every 90 days
-soon     2026-11-30          6  export  API secret     shop     team:Data          every 10 days
+soon     2026-11-30          6  export  API secret     shop     team:Data          every 30 days
 
 plans/tokens.yaml: 3 tokens: 1 overdue, 1 due soon, 1 without a schedule
 once it is replaced: mpgov tokens rotated web --reason …
@@ -88,7 +88,7 @@ plans/tokens.yaml:10:5: error: web was due on 2026-11-23, 1 day ago: every 90 da
     fix: replace it, then mpgov tokens rotated web --reason …
 plans/tokens.yaml:12:3: warning: web-dev has no rotation schedule [tokens/unscheduled]
     fix: rotate_every: 365 days
-plans/tokens.yaml:24:5: warning: export is due on 2026-11-30, in 6 days: every 10 days [tokens/due]
+plans/tokens.yaml:24:5: warning: export is due on 2026-11-30, in 6 days: every 30 days [tokens/due]
     fix: replace it, then mpgov tokens rotated export --reason …
 
 plans/tokens.yaml: 3 tokens; 2 errors, 2 warnings
@@ -559,8 +559,8 @@ def test_the_doctor_looks_at_the_register(kept: Path, run: Run) -> None:
 
     assert said() == "warning: overdue: web"
     kept.write_text(REGISTER.replace("2026-08-25", "2026-11-01"), "utf-8")
-    assert said() == "warning: due within 30 days: export"
-    later = REGISTER.replace("2026-08-25", "2026-11-01").replace("10 days", "90 days")
+    assert said() == "warning: due soon: export"
+    later = REGISTER.replace("2026-08-25", "2026-11-01").replace("30 days", "90 days")
     kept.write_text(later, "utf-8")
     assert said() == "ok: 3 in plans/tokens.yaml, none due"
     kept.write_text(REGISTER.replace("1a2b3c4d5e6f7890", WEB), "utf-8")

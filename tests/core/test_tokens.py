@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
 from mpgov.core.tokens import (
-    Due,
     KnownProject,
     Token,
     days_of,
@@ -63,7 +63,25 @@ def test_a_fingerprint_is_the_beginning_of_the_hash() -> None:
 def test_the_first_end_counts(
     token: Token, on: str, days: int | None, why: str, state: str
 ) -> None:
-    assert due_of(token, TODAY) == Due(token, on, days, why, state)  # type: ignore[arg-type]
+    found = due_of(token, TODAY)
+    assert (found.on, found.days, found.why, found.state) == (on, days, why, state)
+
+
+@pytest.mark.parametrize(("every", "ahead"), [(1, 1), (10, 3), (45, 15), (90, 30), (365, 30)])
+def test_what_is_replaced_often_is_not_due_soon_all_the_time(every: int, ahead: int) -> None:
+    token = Token("a", "project_token", rotate_every=every, last_rotated=TODAY.isoformat())
+    day = TODAY + timedelta(days=every - ahead)
+    assert due_of(token, day).state == "soon"
+    assert due_of(token, day).ahead == ahead
+    if every > 1:
+        assert due_of(token, day - timedelta(days=1)).state == "later"
+
+
+def test_a_later_end_may_be_what_is_soon() -> None:
+    token = Token("a", "service_account", rotate_every=9, last_rotated="2026-11-24")
+    assert due_of(token, TODAY).state == "later"
+    found = due_of(replace(token, expires="2026-12-05"), TODAY)
+    assert (found.on, found.state, found.ahead) == ("2026-12-03", "soon", 28)
 
 
 def test_the_most_urgent_comes_first_and_the_unscheduled_last() -> None:
