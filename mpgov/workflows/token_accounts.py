@@ -1,4 +1,4 @@
-"""What Mixpanel says of the service accounts in the register; it never stands in the way."""
+"""What Mixpanel says of the service accounts in the register; without it the register counts."""
 
 from __future__ import annotations
 
@@ -36,7 +36,10 @@ def _accounts(around: Surroundings, project: str) -> Mapping[str, ServiceAccount
         found = accounts_of_project(connect(here, here.project()))
     except MpgovError as error:
         of = f" of project {project}" if project else ""
-        around.notify(f"note: Mixpanel was not asked about service accounts{of}: {error.message}")
+        around.notify(
+            f"warning: Mixpanel could not be asked when service accounts{of} expire, so only the "
+            f"register's own days are told: {error.message}"
+        )
         return None
     return {one.name: one for one in found}
 

@@ -533,8 +533,31 @@ def test_a_mixpanel_that_does_not_answer_stops_nothing(open_house: House, run: R
             open_house.monkeypatch.delenv("MIXPANEL_SERVICE_ACCOUNT_SECRET")
         result = run("tokens", "due")
         assert result.exit_code == 0
-        assert result.stderr.startswith("note: Mixpanel was not asked about service accounts")
+        assert result.stderr.startswith("warning: Mixpanel could not be asked when service")
         assert said in result.stderr
+
+
+@pytest.mark.parametrize("command", ["due", "list"])
+def test_credentials_that_are_refused_leave_the_register(
+    open_house: House, run: Run, command: str
+) -> None:
+    sandbox = open_house.sandbox
+    name, _ = sandbox.default_account
+    path = open_house.folder / "plans" / "tokens.yaml"
+    path.parent.mkdir()
+    project = sandbox.default_project
+    text = ACCOUNTS.format(project=project, account=name)
+    path.write_text(text.replace("90 days", "90 days\n    last_rotated: 2026-01-01"), "utf-8")
+    open_house.monkeypatch.setenv("MIXPANEL_SERVICE_ACCOUNT_SECRET", "wrong")
+    result = run("tokens", command, "--project", str(project))
+    assert result.stdout == run("tokens", command, "--project", str(project), "--offline").stdout
+    assert "2026-04-01" in result.stdout
+    assert result.exit_code == (1 if command == "due" else 0)
+    assert result.stderr.startswith(
+        f"warning: Mixpanel could not be asked when service accounts of project {project} expire, "
+        "so only the register's own days are told: Mixpanel refused the credentials of "
+        f"{name} (401)"
+    )
 
 
 def test_the_review_takes_the_tokens_of_its_project(open_house: House) -> None:
