@@ -62,6 +62,7 @@ Examples:
 )
 @projects
 @offline
+@options.max_wait
 @options.format_option(*FORMATS)
 @options.output
 @click.pass_context
@@ -70,6 +71,7 @@ def list_(
     *,
     project: tuple[str, ...],
     offline: bool,
+    max_wait: float,
     format_: str | None,
     output: str | None,
 ) -> None:
@@ -77,7 +79,7 @@ def list_(
     from mpgov.render.tokens import draw_list  # noqa: PLC0415 - as what follows, for its own time
     from mpgov.workflows.tokens import dues  # noqa: PLC0415
 
-    around = options.around(ctx, None)
+    around = options.around(ctx, None, max_wait)
     kept, tokens = _asked(ctx, around, project, offline=offline)
     drawn = draw_list(dues(around, tokens), kept.name, _format(format_, output))
     options.Answer(format_, output).text(drawn)
@@ -96,6 +98,7 @@ Examples:
 )
 @projects
 @offline
+@options.max_wait
 @options.format_option(*FORMATS, "ics")
 @options.output
 @click.pass_context
@@ -105,6 +108,7 @@ def due(
     within: int | None,
     project: tuple[str, ...],
     offline: bool,
+    max_wait: float,
     format_: str | None,
     output: str | None,
 ) -> None:
@@ -117,7 +121,7 @@ def due(
     from mpgov.core.tokens import due_dates  # noqa: PLC0415
     from mpgov.render.tokens import draw_due  # noqa: PLC0415
 
-    around = options.around(ctx, None)
+    around = options.around(ctx, None, max_wait)
     kept, tokens = _asked(ctx, around, project, offline=offline)
     now = stamp(around.now())
     found = due_dates(tokens, now[:10])

@@ -31,7 +31,7 @@ def _accounts(around: Surroundings, project: str) -> Mapping[str, ServiceAccount
     from mpgov.mixpanel.service_accounts import accounts_of_project  # noqa: PLC0415 - requests
     from mpgov.workflows.lexicon import connect  # noqa: PLC0415 - as above
 
-    here = replace(around, project_name=project or None, max_wait=0)
+    here = replace(around, project_name=project or None)
     try:
         found = accounts_of_project(connect(here, here.project()))
     except MpgovError as error:

@@ -531,10 +531,25 @@ def test_a_mixpanel_that_does_not_answer_stops_nothing(open_house: House, run: R
         open_house.monkeypatch.setenv("MIXPANEL_HOST", host or "http://127.0.0.1:9")
         if not host:
             open_house.monkeypatch.delenv("MIXPANEL_SERVICE_ACCOUNT_SECRET")
-        result = run("tokens", "due")
+        result = run("tokens", "due", "--max-wait", "0")
         assert result.exit_code == 0
         assert result.stderr.startswith("warning: Mixpanel could not be asked when service")
         assert said in result.stderr
+
+
+@pytest.mark.parametrize(("command", "most"), [("due", "1"), ("list", "3.2")])
+def test_how_long_it_waits_for_mixpanel_is_said(
+    open_house: House, run: Run, command: str, most: str
+) -> None:
+    path = open_house.folder / "plans" / "tokens.yaml"
+    path.parent.mkdir()
+    text = ACCOUNTS.format(project=open_house.project, account="a.1.mp-service-account")
+    path.write_text(text, "utf-8")
+    open_house.monkeypatch.setenv("MIXPANEL_HOST", "http://127.0.0.1:9")
+    result = run("tokens", command, "--max-wait", most)
+    assert result.exit_code == 0
+    assert ("trying again in" in result.stderr) is (most != "1")
+    assert "would be longer than allowed" in result.stderr
 
 
 @pytest.mark.parametrize("command", ["due", "list"])
