@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from mpgov.core.cells import in_csv
+from mpgov.render.markdown import harmless
 from mpgov.render.visible import visible
 
 Cell: TypeAlias = str | int | float | None
 Row: TypeAlias = Sequence[Cell]
-
-_MARKS: Final = re.compile(r"([\\`*_\[\]<>|~&])")
 
 
 def aligned(heads: Sequence[str], rows: Iterable[Row], *, gap: str = "  ") -> Iterator[str]:
@@ -35,9 +33,9 @@ def as_markdown(heads: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
     """Lines of a Markdown table; nothing in it acts."""
     listed = [list(row) for row in rows]
     numeric = [_is_numeric(row[place] for row in listed) for place in range(len(heads))]
-    yield _marked(heads)
+    yield f"| {' | '.join(heads)} |"
     yield f"| {' | '.join('---:' if right else '---' for right in numeric)} |"
-    yield from (_marked([_shown(cell) for cell in row]) for row in listed)
+    yield from (f"| {' | '.join(map(_marked, row))} |" for row in listed)
 
 
 def as_csv(heads: Sequence[str], rows: Iterable[Row]) -> str:
@@ -50,12 +48,8 @@ def as_csv(heads: Sequence[str], rows: Iterable[Row]) -> str:
     return written.getvalue()
 
 
-def _marked(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(_escaped(cell) for cell in cells)} |"
-
-
-def _escaped(text: str) -> str:
-    return _MARKS.sub(r"\\\1", text)
+def _marked(cell: Cell) -> str:
+    return harmless(cell) if cell and isinstance(cell, str) else _shown(cell)
 
 
 def _shown(cell: Cell) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
@@ -24,6 +23,7 @@ from mpgov.render.history import (
     where_from,
 )
 from mpgov.render.history_page import history_page
+from mpgov.render.markdown import harmless
 from mpgov.render.verdicts import chain_as_json
 from mpgov.render.visible import visible
 
@@ -37,7 +37,6 @@ _TRACES: Final = (
     *("at", "source", "by", "field", "before", "after", "why", "reference", "past_the_plan"),
 )
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-_MARKS: Final = re.compile(r"([\\`*_\[\]<>|~&])")
 
 
 def draw_past(report: PastReport, name: str) -> str | bytes:
@@ -200,12 +199,12 @@ def _markdown_blame(report: BlameReport) -> str:
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [" | ".join(heads), " | ".join("---" for _ in heads)]
-    lines += [" | ".join(_escaped(cell) for cell in row) for row in rows]
+    lines += [" | ".join(map(_escaped, row)) for row in rows]
     return "".join(f"| {line} |\n" for line in lines)
 
 
 def _escaped(text: str) -> str:
-    return _MARKS.sub(r"\\\1", visible(as_plain_text(text)))
+    return harmless(as_plain_text(text))
 
 
 _DRAW: Final[Mapping[str, Callable[[HistoryReport], str | bytes]]] = {

@@ -223,6 +223,11 @@ def words(text: str) -> str:
     return _ACTS.sub(lambda found: _entity(found[0]), visible(text))
 
 
+def harmless(text: str) -> str:
+    """Somebody's text in a table: plain where nothing in it could act, else as code."""
+    return visible(text) if words(text) == visible(text) else code(text)
+
+
 def _entity(char: str) -> str:
     return char if char.isalnum() or char == " " else f"&#{ord(char)};"
 

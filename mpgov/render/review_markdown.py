@@ -145,7 +145,7 @@ def _changed(title: str, event: ChangedEvent, report: ReviewReport) -> Iterator[
         record = report.changes.records[row.record - 1]
         what = ", ".join(row.fields) if row.action in {"update", "approve"} else f"{row.action}d"
         yield (
-            *(title, code(event.name), code(what), code(row.by), row.at[:10]),
+            *(title, code(event.name), code(what), code(row.by), words(row.at[:10])),
             *(code(row.reason) if row.reason else NONE, code(record.run or record.kind)),
         )
 
@@ -217,7 +217,12 @@ def _identity(report: ReviewReport) -> Iterator[str]:
 
 def _declared(row: DeclaredRow) -> str:
     parts = (
-        *(row.at[:10], row.kind, code(row.name) if row.name else "", f"{row.action}:"),
+        *(
+            words(row.at[:10]),
+            row.kind,
+            code(row.name) if row.name else "",
+            f"{words(row.action)}:",
+        ),
         code(row.text) if row.text else "",
         *(f"{code(f.name)} {_was(f.before)}{code(f.after)}" for f in row.fields),
         f"by {code(row.by)}",

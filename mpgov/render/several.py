@@ -11,6 +11,7 @@ from mpgov.core.json_text import dump
 from mpgov.core.model import Json
 from mpgov.core.several import Cell, SeveralReport
 from mpgov.render.columns import aligned, as_csv, as_markdown
+from mpgov.render.markdown import harmless
 from mpgov.render.visible import visible
 
 FORMATS: Final = ("text", "json", "markdown", "csv")
@@ -77,7 +78,7 @@ def _markdown(report: SeveralReport) -> Iterator[str]:
     for part in report.parts:
         if part.problem:
             yield ""
-            yield f"{visible(part.project)}: error: {visible(part.problem)}"
+            yield f"{harmless(part.project)}: error: {harmless(part.problem)}"
 
 
 def _csv(report: SeveralReport) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -128,6 +129,14 @@ def test_the_other_formats_are_harmless_too(name: str) -> None:
         outside = re.sub(r"<code>[^<]*</code>|<br>", "", text)
         assert not re.search(r"[<>\[\]`@]|https?:", outside)
         assert "javascript:" not in text
+
+
+def test_what_a_record_says_was_done_is_harmless_too() -> None:
+    report = samples.hostile_review()
+    declared = tuple(replace(row, action=HOSTILE[1], at=HOSTILE[0]) for row in report.declared)
+    assert declared
+    text = draw_review(replace(report, declared=declared), "markdown")
+    assert not re.search(r"[<>\[\]`@]", re.sub(r"<code>[^<]*</code>|<br>", "", text))
 
 
 def test_it_reads_without_its_script_and_links_lead_to_the_records(
