@@ -14,6 +14,7 @@ from mpgov.core.report import CheckReport, fails
 from mpgov.core.several import Part, SeveralReport
 from mpgov.errors import UsageError
 from mpgov.render.several import FORMATS, draw_several
+from mpgov.workflows.judging import unknown_rules
 from mpgov.workflows.project import Surroundings
 from mpgov.workflows.project import several as surroundings_of
 from mpgov.workflows.several import each
@@ -31,7 +32,10 @@ def surroundings(
     ctx: click.Context, names: tuple[str, ...], max_wait: float = 600
 ) -> list[Surroundings]:
     """The surroundings of every project that is meant."""
-    return surroundings_of(ctx.obj.config, options.teller(ctx), names, max_wait)
+    found = surroundings_of(ctx.obj.config, options.teller(ctx), names, max_wait)
+    for line in dict.fromkeys(line for one in found for line in unknown_rules(one.settings)):
+        options.tell(ctx, f"warning: {line}")
+    return found
 
 
 def answer(

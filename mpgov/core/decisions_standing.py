@@ -61,7 +61,7 @@ def left(standing: Standing) -> Iterator[Decision]:
     for row in standing.owners.left:
         what = (f"Hand over what {row.owner} owned",)
         why = ("they left, and still own ", *many(row.events, "event"))
-        command = f"mpgov owners transfer {shlex.quote(row.owner)} NEW-OWNER"
+        command = f"mpgov owners transfer {shlex.quote(row.owner)} NEW-OWNER{standing.scope}"
         yield Decision("warning", what, why, command, row.share or 0)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -38,7 +39,7 @@ def check_owners(plan: Catalog, allowed: Allowed) -> Iterator[Finding]:
                     entity.key,
                     at=entity.places.get("owners") or entity.at,
                     owners=owners(entity),
-                    fix=f"mpgov owners transfer '{owner}' NEW-OWNER",
+                    fix=f"mpgov owners transfer {shlex.quote(owner)} NEW-OWNER",
                     rule=RULE,
                     severity="error",
                 )

@@ -22,9 +22,9 @@ class Span:
 
 
 def span_of(text: str, year_starts: int) -> Span | None:
-    """The quarter of that name; nothing where it is none."""
+    """The quarter of that name; nothing where it is none, or where none can lie before it."""
     found = quarter(text, year_starts)
-    if found is None:
+    if found is None or found[0].year == 1:
         return None
     first, after = found
     name = quarter_of(first, year_starts)

@@ -119,11 +119,6 @@ class WaiverRow:
     days_left: int | None
     findings: int
 
-    @property
-    def is_over(self) -> bool:
-        """Whether its day has passed."""
-        return self.days_left is not None and self.days_left < 0
-
 
 def deprecated_review(
     report: AuditReport, volume: VolumeReview, today: str

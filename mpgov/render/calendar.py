@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shlex
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Final
@@ -63,7 +64,7 @@ def _described(due: Due) -> str:
         ("Used in", ", ".join(token.used_in)),
         ("Last rotated", token.last_rotated),
         ("Why", due.why),
-        ("Then", f"mpgov tokens rotated {token.name} --reason …"),
+        ("Then", f"mpgov tokens rotated {shlex.quote(token.name)} --reason …"),
     )
     return "\\n".join(f"{name}: {_text(value)}" for name, value in rows if value)
 

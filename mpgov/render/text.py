@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import Final
@@ -65,7 +66,8 @@ def _check(report: CheckReport, paint: Paint) -> Iterator[str]:
         f"{report.set_aside and f'; {report.set_aside}'}"
     )
     if report.fixed:
-        yield f"to forget what is fixed: mpgov check --write-baseline {visible(report.baseline)}"
+        file = visible(shlex.quote(report.baseline))
+        yield f"to forget what is fixed: mpgov check --write-baseline {file}"
 
 
 def _diff(report: DiffReport, paint: Paint) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -64,7 +65,8 @@ def _told(dues: Sequence[Due], file: str) -> Iterator[str]:
     yield f"{visible(file)}: {_totals(dues)}"
     first = next((due for due in dues if due.state == "overdue"), None)
     if first is not None:
-        yield f"once it is replaced: mpgov tokens rotated {visible(first.token.name)} --reason …"
+        name = visible(shlex.quote(first.token.name))
+        yield f"once it is replaced: mpgov tokens rotated {name} --reason …"
     if any(due.state == "unscheduled" for due in dues):
         yield "what has no schedule: mpgov tokens check"
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from mpgov.core.audit import Evidence
 from mpgov.core.change import value_as_json
+from mpgov.core.decision import glob
 from mpgov.core.finding import Finding
 from mpgov.core.merge import Disagreement
 from mpgov.core.model import UNSET, Catalog, Entity, Value
 from mpgov.core.not_stored import not_stored
-from mpgov.core.plan_words import plan_text
 from mpgov.core.rule import Options, rule
 from mpgov.core.usage import Usage
 from mpgov.rules.about import about, is_own_event
@@ -39,7 +39,7 @@ def drift(evidence: Evidence, _: Options) -> Iterator[Finding]:
         found = about(
             entity,
             f"{what.replace('_', ' ') or 'the definition'} changed in Lexicon alone{_shown(place)}",
-            fix=f"mpgov export --into PLAN --drift --only {plan_text(place.key.name)}",
+            fix=f"mpgov export --into PLAN --drift --only {glob(place.key.name)}",
         )
         name = place.path[1] if place.path[:1] == ("properties",) else ""
         yield Finding(found.message, found.key, name, found.at, found.owners, found.fix)

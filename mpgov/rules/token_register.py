@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -211,7 +212,7 @@ def _about(token: Token, message: str, field: str = "", fix: str = "") -> Findin
 
 
 def _rotate(token: Token) -> str:
-    return f"replace it, then mpgov tokens rotated {token.name} --reason …"
+    return f"replace it, then mpgov tokens rotated {shlex.quote(token.name)} --reason …"
 
 
 def _across(first: Token, second: Token) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -25,7 +26,7 @@ def dump_baseline(baseline: Baseline) -> str:
 
 def load_baseline(data: bytes, file: str) -> Baseline:
     """The baseline that a file holds; `InputError` where it is damaged or of another format."""
-    hint = _WRITE.format(file)
+    hint = _WRITE.format(shlex.quote(file))
     try:
         document = load(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
@@ -54,9 +55,8 @@ def read_baseline(path: Path, file: str) -> Baseline:
     try:
         return load_baseline(path.read_bytes(), file)
     except FileNotFoundError:
-        raise InputError(
-            f"{file}: there is no such baseline", hint=_WRITE.format(file).replace(" anew", "")
-        ) from None
+        hint = _WRITE.replace(" anew", "").format(shlex.quote(file))
+        raise InputError(f"{file}: there is no such baseline", hint=hint) from None
     except OSError as error:
         raise InputError(f"{file}: cannot be read: {error.strerror}") from None
 

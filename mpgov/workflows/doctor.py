@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import platform
 import secrets
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -147,14 +148,14 @@ def _plan(patient: Patient) -> Iterator[Check]:
     if fails(report.findings, "error"):
         errors = sum(one.severity == "error" for one in report.findings)
         told += f", {errors} error{'s'[: errors != 1]}"
-        yield Check("plan", "wrong", told, f"mpgov check {report.plan}")
+        yield Check("plan", "wrong", told, f"mpgov check {shlex.quote(report.plan)}")
         return
     yield Check("plan", "ok", told)
 
 
 def _mend_plan(path: Path) -> str:
     """What makes a plan where there is none, or tells what is wrong with the one there is."""
-    name = shown(path, Path.cwd())
+    name = shlex.quote(shown(path, Path.cwd()))
     if path.exists() and (path.is_file() or any(path.rglob("*.y*ml"))):
         return f"mpgov check {name}"
     return f"mpgov export --output {name}" if path.suffix else "mpgov init"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,10 +35,11 @@ def kept(around: Surroundings, project: Project | None) -> Iterator[Check]:
 
 def _exports(around: Surroundings) -> Check:
     folder = around.settings.exports
+    name = shown(folder, Path.cwd())
     problem = _writable(folder)
     if problem:
-        return Check("exports", "wrong", problem, f"chmod u+w {shown(folder, Path.cwd())}")
-    return Check("exports", "ok", f"{shown(folder, Path.cwd())} can be written")
+        return Check("exports", "wrong", problem, f"chmod u+w {shlex.quote(name)}")
+    return Check("exports", "ok", f"{name} can be written")
 
 
 def _writable(folder: Path) -> str:
@@ -87,7 +89,7 @@ def _restore(git: Git | None, paths: list[Path]) -> str:
     if git is None:
         return ""
     there = [p for p in paths if git.listed("HEAD", git.inside(p))] if git.head() else []
-    names = " ".join(os.path.relpath(path) for path in there)
+    names = shlex.join(os.path.relpath(path) for path in there)
     return f"git checkout HEAD -- {names}" if there else ""
 
 
@@ -133,5 +135,5 @@ def _git(around: Surroundings, git: Git | None) -> Check:
     if plan.exists() and not git.is_clean(plan):
         name = shown(plan, Path.cwd())
         told = f"{name} says more than the last commit"
-        return Check("git", "warning", told, f"git add {name} && git commit")
+        return Check("git", "warning", told, f"git add {shlex.quote(name)} && git commit")
     return Check("git", "ok", "the plan is committed")

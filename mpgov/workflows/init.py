@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -134,9 +135,9 @@ class _Making:
             if source and there != begun.catalog:
                 raise UsageError(
                     f"{name} holds another plan than {source}; init overwrites nothing",
-                    hint=f"mpgov export --into {name}"
+                    hint=f"mpgov export --into {shlex.quote(name)}"
                     if self.wish.lexicon
-                    else f"mpgov convert {source} {name}/NAME.yaml",
+                    else f"mpgov convert {shlex.quote(source)} {shlex.quote(name)}/NAME.yaml",
                 )
             self.left.append(f"{name}/" if folder.is_dir() else name)
             self.catalog = there

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -64,7 +65,7 @@ def plan_files(path: Path, root: Path) -> list[Path]:
 def _hint(files: list[Path]) -> str:
     """What to type where a folder holds a plan that is no YAML."""
     tables = [file for file in files if file.suffix.lower() in {".xlsx", ".csv"}]
-    return f"name the file itself: mpgov check {tables[0]}" if tables else ""
+    return f"name the file itself: mpgov check {shlex.quote(str(tables[0]))}" if tables else ""
 
 
 def read_bytes(path: Path, root: Path) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
@@ -162,6 +163,15 @@ def test_where_the_api_does_not_let_us_ask_it_says_so_and_judges_the_rest(home, 
     assert "members and teams could not be asked for" in result.stdout
     assert "lee@acme.example, who left" in result.stdout
     assert "stranger" not in result.stdout.replace("[lee@acme.example, stranger", "")
+
+
+def test_the_command_that_mends_it_can_be_typed_whatever_the_name_holds(home, run):
+    text = "mpgov: 1\nevents: {A: {owners: [o'neill@acme.example]}}\n"
+    (home.folder / "plans" / "more.yaml").write_text(text)
+    found = json.loads(run("owners", "check", "--format", "json").stdout)["findings"]
+    words = shlex.split(found[0]["fix"].replace("NEW-OWNER", "jane@acme.example"))
+    assert run(*words[1:]).exit_code == 0
+    assert "owners: [jane@acme.example]" in (home.folder / "plans" / "more.yaml").read_text()
 
 
 # Transfer

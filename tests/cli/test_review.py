@@ -178,6 +178,7 @@ def test_what_was_signed_off_is_a_row_as_it_is(shop: House, run: Run) -> None:
     ("arguments", "said"),
     [
         (("--quarter", "2026-Q5"), "is no quarter"),
+        (("--quarter", "0001-Q1"), "is no quarter"),
         (("--as", "Jane"), "go with --sign-off FILE"),
         (("--sign-off", "x.html", "--quarter", "2026-Q3"), "goes with --as, --reason"),
         (("--sign-off", "mpgov.toml"), "is no file of a review"),

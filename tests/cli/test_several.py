@@ -199,6 +199,17 @@ def test_a_project_says_some_things_for_itself(shops, run):
     assert [one["com.mixpanel"]["tags"] for one in tags] == [["deprecated"], ["old"]]
 
 
+def test_a_rule_that_there_is_not_is_told_once(shops, run):
+    more = '[rules]\n"naming/event-cse" = "error"\n[projects.us.rules]\n"x/y" = "off"\n'
+    shops.config(toml(more))
+    result = run("diff", "--project", "u*")
+    told = [line for line in result.stderr.splitlines() if line.startswith("warning")]
+    assert told == [
+        "warning: mpgov.toml: there is no rule naming/event-cse; naming/event-case?",
+        "warning: mpgov.toml: there is no rule x/y",
+    ]
+
+
 def test_a_project_has_a_secret_of_its_own_or_the_common_one(shops, run, monkeypatch):
     name, secret = shops.sandbox.default_account
     monkeypatch.setenv("MIXPANEL_SERVICE_ACCOUNT_SECRET", "wrong")

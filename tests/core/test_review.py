@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from mpgov.core.figures import Figure, change, number, percent, plain, signed, w
 from mpgov.core.finding import Finding
 from mpgov.core.last_review import LastReview, Then, last_review, then_of
 from mpgov.core.model import Catalog, Governance, Waiver, event
+from mpgov.core.owned import OwnerRow
 from mpgov.core.record import record_from_json
 from mpgov.core.review import Material, review_of
 from mpgov.core.review_changes import changes_review, declared_review, within
@@ -56,6 +58,7 @@ class TestQuarters:
         with pytest.raises(ValueError, match="9999"):
             span_at("9999-12-31", 1)
         assert span_of("2026-Q5", 1) is span_of("Q4", 1) is span_of("0000-Q1", 1) is None
+        assert span_of("0001-Q1", 1) is None  # no day is before it
         assert list(months_of(Span("2026-Q1", "2026-12-01", "2027-02-28"))) == [
             *("2026-12", "2027-01", "2027-02")
         ]
@@ -323,9 +326,7 @@ class TestStanding:
             governance=Governance(left=("Tom@acme.example",)),
         )
         waivers = waivers_review(plan, [finding("a/x")], TODAY)
-        assert [(one.days_left, one.findings, one.is_over) for one in waivers] == [
-            *((-1, 0, True), (None, 1, False))
-        ]
+        assert [(one.days_left, one.findings) for one in waivers] == [(-1, 0), (None, 1)]
         rows = (EventRow(event("A"), owners=("tom@acme.example",), volume=3),)
         owners = owners_review(AuditReport("p", TODAY, events=rows, days=(TODAY,)), plan)
         assert [row.owner for row in owners.left] == ["tom@acme.example"]
@@ -383,6 +384,13 @@ class TestDecisions:
         ((_, what, command),) = self.of(one, finding("lexicon/drift", "B"), scope=" --project x")
         assert what == "Take what was typed in Lexicon for 2 events into the plan"
         assert command == "mpgov export --into plans --drift --project x"
+
+    def test_whoever_left_is_replaced_in_the_project_that_is_meant(self) -> None:
+        owners = OwnersReview(left=(OwnerRow("o'neill@acme.example", 2, 0),))
+        ((_, _, command),) = self.of(owners=owners, scope=" --project x")
+        assert shlex.split(command)[1:] == [
+            *("owners", "transfer", "o'neill@acme.example", "NEW-OWNER", "--project", "x")
+        ]
 
     def test_without_a_sunset_and_without_a_count(self) -> None:
         gone = DeprecatedRow("Old", (), "", "", None)

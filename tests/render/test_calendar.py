@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given
@@ -54,6 +55,13 @@ def test_a_token_keeps_its_event() -> None:
     other = Token("b", "project_token", rotate_every=90, last_rotated="2026-10-01")
     assert uid(first) == uid(later) != uid(other)
     assert uid(first).endswith("@tokens.mpgov")
+
+
+def test_the_command_can_be_typed_whatever_the_name_holds() -> None:
+    calendar = as_calendar(dues(Token("jane's; rm -rf ~", "api_secret")), NOW)
+    (event,) = Calendar.from_ical(calendar).walk("VEVENT")
+    command = event["DESCRIPTION"].splitlines()[-1].removeprefix("Then: ")
+    assert shlex.split(command)[:4] == ["mpgov", "tokens", "rotated", "jane's; rm -rf ~"]
 
 
 def test_nothing_is_due() -> None:

@@ -1,5 +1,6 @@
 """Every rule's examples: the bad one yields its finding, the good one none."""
 
+import shlex
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -180,3 +181,10 @@ def test_an_example_that_contradicts_its_property(prop: str, message: str) -> No
 def test_an_example_that_fits(prop: str) -> None:
     text = f"events: {{Sale: {{properties: {{p: {prop}}}}}}}"
     assert judge(plan(text), [RULES["datatypes/example"]], {}) == []
+
+
+def test_a_name_stands_in_a_command_as_a_shell_takes_it(tmp_path: Path) -> None:
+    rule = RULES["lexicon/drift"]
+    example = rule.bad.replace("Sign Up", '"Jane\'s $(x) *"')
+    (found,) = judge(evidence_of(example, tmp_path), [rule], {})
+    assert shlex.split(found.fix)[-1] == "Jane's $(x) [*]"
