@@ -18,6 +18,7 @@ from mpgov.render.base import all_renderers
 from mpgov.render.json_text import document_of
 from mpgov.render.several import draw_several
 from mpgov.render.visible import visible
+from mpgov.storage.projects import Project
 from mpgov.workflows.compare import Wish
 from mpgov.workflows.project import Surroundings
 from mpgov.workflows.run import Run
@@ -57,11 +58,27 @@ class SyncSeveral:
 
     def _take_turns(self, arounds: list[Surroundings], turns: ExitStack) -> None:
         """Hold every project's lock, in an order that two such syncs share."""
-        for around in sorted(arounds, key=lambda one: (one.project().host, one.project().id)):
+        for around, project in sorted(self._each_once(arounds), key=lambda one: _place(one[1])):
             try:
-                turns.enter_context(our_turn(around, around.project(), wait=self.wait))
+                turns.enter_context(our_turn(around, project, wait=self.wait))
             except MpgovError as error:
                 self.parts[str(around.project_name)] = failed(around, error)
+
+    def _each_once(self, arounds: list[Surroundings]) -> list[tuple[Surroundings, Project]]:
+        """Every project that there is; two names of one would wait for each other."""
+        found: dict[tuple[str, int], tuple[Surroundings, Project]] = {}
+        for around in arounds:
+            try:
+                project = around.project()
+                first, _ = found.setdefault(_place(project), (around, project))
+                if first is not around:
+                    raise UsageError(
+                        f"is project {project.id}, and so is {first.project_name}: it is sent once",
+                        hint="say which of the two is meant with --project",
+                    )
+            except MpgovError as error:
+                self.parts[str(around.project_name)] = failed(around, error)
+        return list(found.values())
 
     def _planned(self, around: Surroundings) -> Part:
         """Compare one project; its row of what would be sent."""
@@ -126,3 +143,8 @@ class SyncSeveral:
             options.tell(self.ctx, f"{name}:")
             report = send(self.ctx, run, self.bar)
         return Part(sync_cells(report), document_of(report), report.exit_code)
+
+
+def _place(project: Project) -> tuple[str, int]:
+    """What tells projects apart: an id is one in each region."""
+    return project.host or project.region, project.id

@@ -155,6 +155,30 @@ def test_sync_leaves_out_who_may_not_write_and_tells_it(shops, run):
     assert written == [True, True, True, False, True, True]
 
 
+def test_a_project_that_contradicts_a_variable_does_not_stop_the_others(shops, run, monkeypatch):
+    text = (shops.folder / "mpgov.toml").read_text("utf-8")
+    shops.config(text.replace("[projects.de]", '[projects.de]\nregion = "eu"'))
+    monkeypatch.setenv("MIXPANEL_REGION", "us")
+    result = run("sync", "--project", "*", "--yes")
+    assert result.exit_code == 2
+    assert "de: error: --project de lives in eu, but MIXPANEL_REGION is us" in result.stdout
+    written = [bool(shops.sandbox.stored(5000 + n)) for n in range(6)]
+    assert written == [True, False, True, True, True, True]
+
+
+def test_two_names_of_one_project_do_not_wait_for_each_other(shops, run):
+    with (shops.folder / "mpgov.toml").open("a") as file:
+        file.write("[projects.usa]\nid = 5005\n")
+    result = run("sync", "--project", "u*", "--yes", "--max-wait", "1")
+    assert result.exit_code == 2
+    told = "usa: error: is project 5005, and so is us: it is sent once"
+    assert result.stdout.count(told) == 2  # before and after
+    assert "waiting" not in result.stderr
+    rows = {line.split()[0]: line.split()[1:] for line in result.stdout.splitlines() if line}
+    assert (rows["us"][0], rows["usa"][-1]) == ("1", "2")
+    assert [e["name"] for e in shops.sandbox.stored(5005)] == ["Sale"]
+
+
 def test_what_is_for_one_project_is_refused_for_several(shops, run):
     for arguments in (
         ["sync", "--project", "*", "--yes", "--theirs", "*"],
