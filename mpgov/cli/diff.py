@@ -128,7 +128,7 @@ def _several(
     def work(found: Surroundings) -> Part:
         report = compared(found)
         if isinstance(report, CheckReport):
-            return several.of_plan(report)
+            return several.of_plan(found, report)
         sent.append((found, report))
         return Part(diff_cells(report), document_of(report), verdict(report))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -72,11 +73,13 @@ def format_of(where: options.Answer) -> str:
     return name
 
 
-def of_plan(report: CheckReport) -> Part:
-    """The row of a project whose plan has errors: nothing was compared."""
+def of_plan(around: Surroundings, report: CheckReport) -> Part:
+    """The row of a project whose plan has errors by its own rules: nothing was compared."""
     errors = sum(fails([one], "error") for one in report.findings)
     told = f"the plan has {errors} error{'s'[: errors != 1]}; nothing was compared"
-    return Part(exit_code=1, problem=told, hint=f"mpgov check {report.plan}")
+    name = shlex.quote(around.project_name or "")
+    hint = f"mpgov diff {shlex.quote(report.plan)} --project {name}"
+    return Part(exit_code=1, problem=told, hint=hint)
 
 
 def refuse_stdin(plan: str | None, changes: str | None = None) -> None:

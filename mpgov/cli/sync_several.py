@@ -89,7 +89,7 @@ class SyncSeveral:
             where = Where(options.plan_path(*self.plan, around), around, self.wait)
             run = prepare(where, self.wish)
             if isinstance(run, CheckReport):
-                self.parts[name] = several.of_plan(run)
+                self.parts[name] = several.of_plan(around, run)
                 return self.parts[name]
             if not run.comparison.report.standing:
                 permit(self.ctx, run)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import replace
 
 import pytest
@@ -217,6 +218,10 @@ def test_a_project_says_some_things_for_itself(shops, run):
     assert codes == {**dict.fromkeys(NAMES, 1)}
     told = {p["project"]: p["problem"] for p in json.loads(result.stdout)["projects"]}
     assert told["us"] == "the plan has 1 error; nothing was compared"
+    lines = run("diff", "--project", "*").stdout.splitlines()
+    (hint,) = [line.removeprefix("  next: ") for line in lines if line.startswith("  next: ")]
+    shown = run(*shlex.split(hint)[1:])
+    assert (shown.exit_code, "Sale has no description" in shown.stdout) == (1, True)
     shops.config(toml(limits + tag))
     assert run("sync", "--project", "u*", "--yes").exit_code == 0
     tags = [shops.sandbox.stored(5000 + n)[0]["schemaJson"]["metadata"] for n in (4, 5)]
