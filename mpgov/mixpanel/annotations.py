@@ -9,6 +9,7 @@ from typing import Any
 from mpgov.core.witness import Annotation
 from mpgov.errors import RemoteError
 from mpgov.mixpanel.client import Client
+from mpgov.mixpanel.pages import read_list
 
 
 def annotate(client: Client, text: str, at: float) -> None:
@@ -18,8 +19,8 @@ def annotate(client: Client, text: str, at: float) -> None:
 
 
 def read_annotations(client: Client) -> list[Annotation]:
-    """Every annotation of the project, in one request."""
-    listed = _listed(client.app("GET", _path(client)))
+    """Every annotation of the project: one request a page, with or without envelope (C24)."""
+    listed = read_list(client, _path(client), "annotations")
     if listed is None:
         raise RemoteError("Mixpanel answered with no list of annotations")
     return list(_each(listed))
@@ -27,14 +28,6 @@ def read_annotations(client: Client) -> list[Annotation]:
 
 def _path(client: Client) -> tuple[str, ...]:
     return ("projects", str(client.project_id), "annotations")
-
-
-def _listed(document: Any) -> list[Any] | None:
-    """The list, with or without an envelope around it (reference 14, C24)."""
-    for name in ("results", "annotations"):
-        if isinstance(document, Mapping):
-            document = document.get(name, document)
-    return document if isinstance(document, list) else None
 
 
 def _each(listed: list[Any]) -> Iterator[Annotation]:

@@ -3,39 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 from mpgov.mixpanel.client import Client
-from mpgov.mixpanel.shapes import listed, mapping, text
+from mpgov.mixpanel.pages import read_list
+from mpgov.mixpanel.shapes import mapping, text
 
 # The shape of an entry is published nowhere.
 _MAILS: Final = ("email", "user_email", "username")
 _NAMES: Final = ("name", "team_name", "display_name")
 
 
-@dataclass(frozen=True, slots=True)
-class People:
-    """E-mails of members in lower case, and names of teams; `None` where the answer was none."""
-
-    members: frozenset[str] | None = None
-    teams: frozenset[str] | None = None
+def members_of(client: Client, organization: int) -> frozenset[str] | None:
+    """E-mails of the members in lower case; nothing where the answer says none."""
+    return _asked(client, organization, "users", _MAILS, lower=True)
 
 
-def people_of(client: Client, organization: int) -> People:
-    """Ask who is there; raises only what the client raises."""
-    return People(
-        _asked(client, organization, "users", _MAILS, lower=True),
-        _asked(client, organization, "teams", _NAMES, lower=False),
-    )
+def teams_of(client: Client, organization: int) -> frozenset[str] | None:
+    """Names of the teams; nothing where the answer says none."""
+    return _asked(client, organization, "teams", _NAMES, lower=False)
 
 
 def _asked(
     client: Client, organization: int, what: str, keys: tuple[str, ...], *, lower: bool
 ) -> frozenset[str] | None:
     """What of these keys a list says; nothing where it is no list, or says none of them."""
-    document = client.app("GET", ("organizations", str(organization), what))
-    entries = listed(document)
+    entries = read_list(client, ("organizations", str(organization), what))
     if entries is None:
         return None
     found = frozenset(one.lower() if lower else one for one in _said(entries, keys))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from mpgov.core.accounts import Grant, ServiceAccount
 from mpgov.errors import AuthError, RemoteError
 from mpgov.mixpanel.client import Client
-from mpgov.mixpanel.shapes import flag, listed, mapping, number, role, text
+from mpgov.mixpanel.pages import read_list
+from mpgov.mixpanel.shapes import flag, mapping, number, role, text
 
 _GRANTS = ("individual", "team", "organization")
 
@@ -25,12 +26,12 @@ class Made:
 def accounts_of_project(client: Client, project: int | None = None) -> tuple[ServiceAccount, ...]:
     """The accounts of a project, with their roles in it."""
     number = client.project_id if project is None else project
-    return _accounts(client.app("GET", ("projects", str(number), "service-accounts")))
+    return _accounts(client, ("projects", str(number), "service-accounts"))
 
 
 def accounts_of_organization(client: Client, organization: int) -> tuple[ServiceAccount, ...]:
     """All accounts of an organization; only its owners and admins may ask."""
-    return _accounts(client.app("GET", _all(organization)))
+    return _accounts(client, _all(organization))
 
 
 def create_account(
@@ -89,8 +90,8 @@ def _all(organization: int) -> tuple[str, ...]:
     return "organizations", str(organization), "service-accounts"
 
 
-def _accounts(document: Any) -> tuple[ServiceAccount, ...]:
-    entries = listed(document)
+def _accounts(client: Client, path: Sequence[str]) -> tuple[ServiceAccount, ...]:
+    entries = read_list(client, path)
     if entries is None:
         raise RemoteError("Mixpanel's list of service accounts is no list")
     return tuple(one for one in map(_account, entries) if one is not None)

@@ -48,9 +48,15 @@ def of_id(value: Any, wanted: int | None) -> Any:
     return None
 
 
-def listed(document: Any) -> list[Any] | None:
-    """The list of an answer, in an envelope or bare, also where it is keyed by id."""
-    found = document.get("results", document) if isinstance(document, dict) else document
-    if isinstance(found, dict) and found and all(isinstance(v, dict) for v in found.values()):
-        return list(found.values())
+def listed(document: Any, *names: str) -> list[Any] | None:
+    """The list of an answer, in an envelope or bare, also where it is keyed by id.
+
+    `names` are further envelopes, which may be within the usual one.
+    """
+    found = document
+    for name in ("results", *names):
+        found = mapping(found).get(name, found)
+    if isinstance(found, dict):
+        by_id = [value for key, value in found.items() if key != "pagination"]
+        return by_id if by_id and all(isinstance(one, dict) for one in by_id) else None
     return found if isinstance(found, list) else None

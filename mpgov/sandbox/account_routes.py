@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from mpgov.sandbox.calls import Answer, Call, Route, moment_of, ok
+from mpgov.sandbox.pages import paged
 from mpgov.sandbox.refusal import Refusal
 from mpgov.sandbox.state import Account
 
@@ -15,19 +16,21 @@ ROLES: Final = ("owner", "admin", "analyst", "consumer")
 def list_all(call: Call) -> Answer:
     """The accounts of an organization."""
     organization = call.organization()
-    return ok(
+    return paged(
+        call,
         [
             _shown(a)
             for a in call.sandbox.state.accounts.values()
             if a.organization == organization.id
-        ]
+        ],
     )
 
 
 def list_of_project(call: Call) -> Answer:
     """The accounts of a project, with their roles in it."""
     project = call.project()
-    return ok(
+    return paged(
+        call,
         [
             {
                 **_shown(account),
@@ -39,7 +42,7 @@ def list_of_project(call: Call) -> Answer:
             }
             for account in call.sandbox.state.accounts.values()
             if project.id in account.roles
-        ]
+        ],
     )
 
 
@@ -180,16 +183,14 @@ def teams(call: Call) -> Answer:
     """The teams of an organization."""
     organization = call.organization()
     listed = [{"id": 500 + place, "name": name} for place, name in enumerate(organization.teams)]
-    return _people(call, listed)
+    return _people(call, listed, refused=call.sandbox.knobs["people"] == "teams refused")
 
 
-def _people(call: Call, listed: list[dict[str, Any]]) -> Answer:
-    match call.sandbox.knobs["people"]:
-        case "refused":
-            raise Refusal(403, "You do not have permission in this organization")
-        case "by_id":
-            return ok({str(one["id"]): one for one in listed})
-    return ok(listed)
+def _people(call: Call, listed: list[dict[str, Any]], *, refused: bool = False) -> Answer:
+    knob = call.sandbox.knobs["people"]
+    if refused or knob == "refused":
+        raise Refusal(403, "You do not have permission in this organization")
+    return paged(call, listed, by_id=knob == "by_id")
 
 
 ROUTES = (

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from mpgov.sandbox.calls import Answer, Call, Route, ok
+from mpgov.sandbox.pages import paged
 from mpgov.sandbox.refusal import Refusal
 from mpgov.sandbox.state import Project
 
@@ -19,12 +20,13 @@ def list_all(call: Call) -> Answer:
     """The annotations, between two days where they are given."""
     project = call.project()
     first, last = (_day(call, name) for name in ("fromDate", "toDate"))
-    return ok(
+    return paged(
+        call,
         [
             _shown(project, one)
             for one in project.annotations
             if (not first or one["date"][:10] >= first) and (not last or one["date"][:10] <= last)
-        ]
+        ],
     )
 
 

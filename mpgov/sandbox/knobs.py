@@ -33,7 +33,8 @@ KNOBS: Final[Mapping[str, tuple[str, ...]]] = {
     "query_history": ("all", "90", "180"),
     "quota_headers": ("always", "refusals"),
     "classified_data": ("off", "on"),
-    "people": ("listed", "by_id", "refused"),
+    "people": ("listed", "by_id", "refused", "teams refused"),
+    "page_size": ("all", "2", "100"),
     "annotation_tags": ("bare", "enveloped"),
     "date_header": ("true", "10 minutes ahead", "10 minutes behind", "unreadable"),
 }

@@ -25,7 +25,7 @@ from mpgov.core.select import Selection
 from mpgov.errors import AuthError, RemoteError, UsageError
 from mpgov.formats.plan_edit import Edit, SetField
 from mpgov.mixpanel.access import who_am_i
-from mpgov.mixpanel.people import people_of
+from mpgov.mixpanel.people import members_of, teams_of
 from mpgov.storage.files import write_beside
 from mpgov.workflows.audit import AuditWish, audit
 from mpgov.workflows.check import judged
@@ -153,20 +153,27 @@ def _line(
 
 
 def _asked(around: Surroundings, allowed: Allowed) -> tuple[Allowed, list[str]]:
-    """The members and teams, where the API lets us ask; else why it does not."""
+    """The members and teams, where the API lets us ask for either; else why it does not."""
     project = around.project()
     client = connect(around, project)
     try:
         organization = project.organization or who_am_i(client).organization
-        if organization is None:
-            return allowed, ["nobody says which organization the project belongs to"]
-        found = people_of(client, organization)
     except (AuthError, RemoteError) as error:
         return allowed, [f"members and teams could not be asked for: {error.message}"]
-    notes = []
-    if found.members is None or found.teams is None:
-        notes.append("Mixpanel's list of members or teams could not be read")
-    return replace(allowed, members=found.members, teams=found.teams), notes
+    if organization is None:
+        return allowed, ["nobody says which organization the project belongs to"]
+    found: list[frozenset[str] | None] = []
+    notes: list[str] = []
+    for what, ask in (("members", members_of), ("teams", teams_of)):
+        try:
+            found.append(ask(client, organization))
+            why = "" if found[-1] is not None else "Mixpanel's list could not be read"
+        except (AuthError, RemoteError) as error:
+            found.append(None)
+            why = error.message
+        if why:
+            notes.append(f"{what} could not be asked for: {why}")
+    return replace(allowed, members=found[0], teams=found[1]), notes
 
 
 def _refuse(plan: Catalog, around: Surroundings, old: str, new: str) -> None:

@@ -160,9 +160,27 @@ def test_where_the_api_does_not_let_us_ask_it_says_so_and_judges_the_rest(home, 
     )
     result = run("owners", "check")
     assert result.exit_code == 1
-    assert "members and teams could not be asked for" in result.stdout
+    assert "members could not be asked for" in result.stdout
+    assert "teams could not be asked for" in result.stdout
     assert "lee@acme.example, who left" in result.stdout
     assert "stranger" not in result.stdout.replace("[lee@acme.example, stranger", "")
+
+
+def test_what_mixpanel_does_tell_is_judged_by_though_it_refuses_the_other(home, run):
+    home.sandbox.turn({"people": "teams refused"})
+    text = "mpgov: 1\nevents: {A: {owners: [stranger@acme.example, 'team:Unheard']}}\n"
+    (home.folder / "plans" / "more.yaml").write_text(text)
+    result = run("owners", "check")
+    assert result.exit_code == 1
+    assert "stranger@acme.example, who is no member of the organization" in result.stdout
+    assert "teams could not be asked for" in result.stdout
+    assert "members could not" not in result.stdout
+    assert "is owned by team:Unheard" not in result.stdout
+
+
+def test_members_beyond_the_first_page_are_members(home, run):
+    home.sandbox.turn({"page_size": "2"})
+    assert run("owners", "check").exit_code == 0
 
 
 def test_the_command_that_mends_it_can_be_typed_whatever_the_name_holds(home, run):

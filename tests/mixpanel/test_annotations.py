@@ -74,3 +74,17 @@ def test_no_list_is_not_taken_for_an_empty_one(
 ) -> None:
     with pytest.raises(RemoteError, match="no list of annotations"):
         read_annotations(answering(document))
+
+
+def test_a_list_without_end_is_no_list(answering: Callable[[Any], Client]) -> None:
+    again = {"results": [ENTRY], "pagination": {"page_size": 1, "next_cursor": "abc"}}
+    with pytest.raises(RemoteError, match="annotations has no end"):
+        read_annotations(answering(again))
+
+
+def test_annotations_of_every_page_are_read(house: House) -> None:
+    house.sandbox.turn({"page_size": "2"})
+    client = connect(house.around, house.around.project())
+    for number in range(5):
+        annotate(client, f"Plan v{number}", 1_790_000_000)
+    assert [one.text for one in read_annotations(client)] == [f"Plan v{n}" for n in range(5)]

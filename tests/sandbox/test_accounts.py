@@ -204,6 +204,23 @@ def test_members_and_teams_come_in_the_shape_of_the_knob(mp: Caller) -> None:
     assert list(mp.app("GET", users)[1]["results"].values()) == listed
     mp.turn(people="refused")
     assert mp.app("GET", users) == mp.app("GET", teams) == FORBIDDEN
+    mp.turn(people="teams refused")
+    assert mp.app("GET", users)[0] == 200
+    assert mp.app("GET", teams) == FORBIDDEN
+
+
+@pytest.mark.parametrize("shape", ["listed", "by_id"])
+def test_lists_come_page_by_page_with_the_cursor_of_the_next(mp: Caller, shape: str) -> None:
+    teams = f"organizations/{ORGANIZATION}/teams"
+    mp.turn(people=shape, page_size="2")
+    _, first = mp.app("GET", teams)
+    assert [len(first["results"]), first["pagination"]["page_size"]] == [2, 2]
+    cursor = first["pagination"]["next_cursor"]
+    _, last = mp.app("GET", f"{teams}?cursor={cursor}")
+    assert [len(last["results"]), last["pagination"]["next_cursor"]] == [1, None]
+    assert len(mp.app("GET", f"{teams}?page_size=3")[1]["results"]) == 3
+    for wrong in ("cursor=x", "page_size=0", "page_size=x"):
+        assert mp.app("GET", f"{teams}?{wrong}")[0] == 400
 
 
 def test_a_role_of_a_team_is_not_taken_away_with_the_account(mp: Caller) -> None:
