@@ -144,14 +144,20 @@ def _several(
     """Review every project; one page of them all beside the table."""
     from mpgov.workflows.review_several import ReviewSeveral  # noqa: PLC0415 - as above
 
-    format_ = several.format_of(asked.answer)
+    answer = asked.answer
+    file = Path(answer.output) if answer.to_file and answer.output else None
+    as_page = (answer.format or (file.suffix.lower() if file else "")) in {"html", ".html"}
+    format_ = "html" if as_page else several.format_of(answer)
     arounds = several.surroundings(ctx, names, max_wait)
     wish = asked.wish(look)
     work = ReviewSeveral(asked.plan, wish, asked.again, asked.fail_on, asked.notify)
     report = each("review", arounds, work.part)
     for path in work.write(report, arounds):
         options.tell(ctx, shown(path, Path.cwd()))
-    several.show(ctx, asked.answer, format_, report)
+    if as_page:
+        answer.text(work.drawn(report, arounds, file and file.with_suffix(".html")))
+        ctx.exit(report.exit_code)
+    several.show(ctx, answer, format_, report)
 
 
 def _sign_off(ctx: click.Context, names: tuple[str, ...], file: str, said: tuple[str, str]) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from os import sep
+from os.path import relpath
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from mpgov.core.moment import stamp
@@ -22,7 +25,7 @@ from mpgov.errors import InputError
 from mpgov.render.review_json import review_as_json
 from mpgov.render.review_matrix import draw_matrix
 from mpgov.storage.files import write_beside
-from mpgov.storage.reviews import read_document, unsigned
+from mpgov.storage.reviews import checked, read_document, review_path, unsigned
 from mpgov.workflows.notify import notify as tell_team
 from mpgov.workflows.plans import shown
 from mpgov.workflows.project import Surroundings
@@ -48,10 +51,7 @@ class ReviewSeveral:
         signed = () if self.again else signatures_of(around, project, span)
         folder = around.folder(project)
         if signed:
-            document = read_document(folder, span.name)
-            if not document:
-                file = shown(folder / FOLDER / f"{span.name}.json", Path.cwd())
-                raise InputError(f"{file}: cannot be read, and the review was signed off")
+            document = _signed(folder, span.name)
         else:
             path = self.plan or around.plan()
             report = review(path, around, self.wish, tokens_of(around, project))
@@ -64,7 +64,7 @@ class ReviewSeveral:
             numbers_of(document),
             len(unsigned(folder)),
             signed[-1].told if signed else "",
-            quote(f"../{project.name}/{FOLDER}/{span.name}.html"),
+            str(review_path(folder, span.name, ".html")),
         )
         self.rows[str(around.project_name)] = row
         return Part(cells_of(row), document, self._verdict(document))
@@ -78,13 +78,46 @@ class ReviewSeveral:
     def write(self, report: SeveralReport, arounds: Sequence[Surroundings]) -> list[Path]:
         """Write the page of all projects, with those that failed; where it is."""
         around = arounds[0]
-        span = quarter_meant(around, self.wish.quarter)
+        quarter = quarter_meant(around, self.wish.quarter).name
+        folder = around.settings.exports / FOLDER
+        paths = [folder / f"{quarter}{suffix}" for suffix in SUFFIXES]
+        for path in paths:
+            write_beside(path, self.drawn(report, arounds, path))
+        return paths
+
+    def drawn(
+        self, report: SeveralReport, arounds: Sequence[Surroundings], path: Path | None = None
+    ) -> str:
+        """The report of all projects as that file would hold it; as the page among the exports."""
+        around = arounds[0]
+        quarter = quarter_meant(around, self.wish.quarter).name
+        path = path or around.settings.exports / FOLDER / f"{quarter}.html"
         rows = tuple(
-            self.rows.get(part.project) or MatrixRow(part.project, problem=part.problem)
+            _linked(self.rows.get(part.project), path.parent)
+            or MatrixRow(part.project, problem=part.problem)
             for part in report.parts
         )
-        matrix = MatrixReport(span.name, stamp(around.now()), rows)
-        paths = [around.settings.exports / FOLDER / f"{span.name}{end}" for end in SUFFIXES]
-        for path in paths:
-            write_beside(path, draw_matrix(matrix, path.suffix))
-        return paths
+        return draw_matrix(MatrixReport(quarter, stamp(around.now()), rows), path.suffix)
+
+
+def _linked(row: MatrixRow | None, folder: Path) -> MatrixRow | None:
+    """The row with the address of its page as seen from a file in the folder."""
+    if row is None:
+        return None
+    return replace(row, page=quote(relpath(row.page, folder).replace(sep, "/")))
+
+
+def _signed(folder: Path, quarter: str) -> Mapping[str, Any]:
+    """The JSON of a review that was signed off; refused where a signed file is not what it was."""
+    for one, problem in checked(folder):
+        if problem and one.quarter == quarter:
+            file = shown(folder / one.file, Path.cwd())
+            raise InputError(
+                f"{file}: {problem} since {one.told} signed it off",
+                hint="sign off what is there now, or --again writes the review anew",
+            )
+    document = read_document(folder, quarter)
+    if not document:
+        file = shown(review_path(folder, quarter, ".json"), Path.cwd())
+        raise InputError(f"{file}: cannot be read, and the review was signed off")
+    return document

@@ -173,6 +173,35 @@ def test_what_was_signed_off_is_a_row_as_it_is(shop: House, run: Run) -> None:
     assert (broken.exit_code, "the review was signed off" in broken.stdout) == (3, True)
 
 
+def test_what_is_no_longer_what_was_signed_is_no_row(shop: House, run: Run) -> None:
+    run("review", "--quarter", QUARTER)
+    page = files(shop)["html"]
+    run("review", "--sign-off", str(page), "--as", "Jane")
+    page.write_text(page.read_text("utf-8").replace("</body>", "<p>all is well</p></body>"))
+    both = ("--quarter", QUARTER, "--project", "production", "--project", "production*")
+    result = run("review", *both)
+    assert result.exit_code == 3
+    assert f"reviews/{QUARTER}.html: was changed since Jane (" in result.stdout
+    matrix = shop.folder / "exports" / "reviews" / f"{QUARTER}.html"
+    assert "signed off by Jane" not in matrix.read_text("utf-8")
+    run("review", "--sign-off", str(page), "--as", "Sam")
+    assert run("review", *both).exit_code == 0
+    assert "signed off by Sam" in matrix.read_text("utf-8")
+
+
+def test_the_page_of_all_can_be_printed_or_written_elsewhere(shop: House, run: Run) -> None:
+    asked = ("review", "--quarter", QUARTER, "--project", "*", "--again")
+    printed = run(*asked, "--format", "html")
+    assert printed.stdout.startswith("<!doctype html>")
+    assert f'href="../production/reviews/{QUARTER}.html"' in printed.stdout
+    written = run(*asked, "--output", "board/all.html")
+    assert (written.exit_code, written.stdout) == (printed.exit_code, "")
+    page = (shop.folder / "board" / "all.html").read_text("utf-8")
+    link = f"../exports/production/reviews/{QUARTER}.html"
+    assert f'href="{link}"' in page
+    assert (shop.folder / "board" / link).exists()
+
+
 @pytest.mark.usefixtures("shop")
 @pytest.mark.parametrize(
     ("arguments", "said"),
@@ -183,7 +212,7 @@ def test_what_was_signed_off_is_a_row_as_it_is(shop: House, run: Run) -> None:
         (("--sign-off", "x.html", "--quarter", "2026-Q3"), "goes with --as, --reason"),
         (("--sign-off", "mpgov.toml"), "is no file of a review"),
         (("--sign-off", "x.html", "--project", "*"), "for one project at a time"),
-        (("--project", "*", "--format", "html"), "several projects make no html"),
+        (("--project", "*", "--output", "q.xlsx"), "several projects make no xlsx"),
         (("--project", "*", "--plan", "-"), "stdin can be read once"),
         (("--output", "q.xlsx"), "writes no xlsx"),
     ],
