@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from requests import RequestException
+from urllib3.exceptions import InvalidHeader
 from urllib3.util import Retry
 
 from mpgov.errors import RemoteError
@@ -16,7 +17,8 @@ from mpgov.mixpanel.session import open_session
 
 TIMEOUT: Final = 20
 TRIES: Final = 3
-_AGAIN: Final = frozenset({429, 502, 503, 504})
+LONGEST: Final = 20.0  # seconds that an answer may ask to wait
+_AGAIN: Final = frozenset({429, 503})  # behind a gateway's 502 or 504 it may have been taken
 _HINT: Final = "is it still valid? mpgov auth login --notify keeps a new one"
 
 
@@ -26,7 +28,7 @@ def post(address: Revealing, text: str, *, direct: bool) -> None:
     Repeated where the address did not take it now, never where it may have; redirects are not
     followed. `direct` goes past the proxy, to this machine.
     """
-    retry = Retry(
+    retry = Patient(
         TRIES,
         read=0,
         redirect=0,
@@ -48,3 +50,13 @@ def post(address: Revealing, text: str, *, direct: bool) -> None:
         raise RemoteError("the address for notifications cannot be reached", hint=_HINT)
     if not 200 <= status < 300:
         raise RemoteError(f"the address for notifications answered with {status}", hint=_HINT)
+
+
+class Patient(Retry):
+    """Waits as long as it is asked to, within reason."""
+
+    def parse_retry_after(self, retry_after: str) -> float:
+        try:
+            return min(super().parse_retry_after(retry_after), LONGEST)
+        except (InvalidHeader, ValueError, OverflowError):
+            return 0

@@ -14,6 +14,7 @@ import pytest
 from mpgov.core.digest import digest
 from mpgov.core.finding import Finding
 from mpgov.core.model import event
+from mpgov.mixpanel import webhook
 
 SECRET_PATH = "/services/T0cAnArY/B5e9cr3t"
 FIRST = """\
@@ -122,7 +123,10 @@ def test_a_review_tells_only_what_the_audit_did_not(home, chat, run):
     assert "nothing new" in run("review", "--notify", "--fail-on", "never").stderr
 
 
-@pytest.mark.parametrize(("answers", "said"), [([500], "answered with 500"), ([302], "with 302")])
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [([500], "answered with 500"), ([302], "with 302"), ([504], "with 504")],
+)
 def test_what_was_not_taken_is_told_next_time(home, chat, run, answers, said):
     chat.answers[:] = answers
     result = audit(run)
@@ -139,6 +143,14 @@ def test_a_chat_that_is_busy_is_asked_again(home, chat, run):
     assert home.project
     assert audit(run).exit_code == 0
     assert len(chat.posted) == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("3", 3), ("86400", 20), ("Fri, 31 Dec 2100 23:59:59 GMT", 20), ("soon", 0), ("", 0)],
+)
+def test_a_chat_may_ask_to_wait_but_not_for_ever(header, seconds):
+    assert webhook.Patient().parse_retry_after(header) == seconds
 
 
 @pytest.mark.usefixtures("home")
