@@ -13,8 +13,9 @@ from mpgov.errors import UsageError
 from mpgov.render.json_text import document_of
 from mpgov.render.owners import FORMATS, draw_owners, owners_as_json
 from mpgov.render.visible import visible
-from mpgov.storage.files import write_beside
 from mpgov.workflows import owners
+from mpgov.workflows.codeowners import codeowners as codeowners_of
+from mpgov.workflows.codeowners import write_section
 from mpgov.workflows.project import Surroundings
 
 SUFFIXES = {".json": "json", ".csv": "csv", ".md": "markdown"}
@@ -121,7 +122,8 @@ def check(
             path = options.plan_path(plan, plan_option, one)
             report = owners.check(path, one, offline=offline)
             code = 1 if fails(report.findings, fail_on) else 0
-            return Part({"errors": len(report.findings)}, document_of(report), code)
+            cells = {"errors": len(report.findings)}
+            return Part(cells, document_of(report), code, notes=report.notes)
 
         several.answer(ctx, project, answer, work, max_wait)
     found = options.around(ctx, project, max_wait)
@@ -198,13 +200,11 @@ def codeowners(
     path = options.plan_path(plan, plan_option, found)
     if isinstance(path, str):
         raise UsageError("the plan on stdin is no file that anybody owns; name one")
-    lines, notes = owners.codeowners(path, found)
+    lines, notes = codeowners_of(path, found)
     if into is None:
-        click.echo("\n".join([owners.BEGIN, *lines, owners.END]))
+        click.echo("\n".join(lines))
     else:
-        file = Path(into)
-        before = file.read_text("utf-8") if file.exists() else ""
-        write_beside(file, owners.with_section(before, lines))
+        write_section(Path(into), lines)
         click.echo(visible(into))
     for note in notes:
         options.tell(ctx, f"note: {note}")

@@ -17,7 +17,7 @@ Cell: TypeAlias = str | int | None
 class Part:
     """What came of one project: the cells of its row by heading, and its whole answer as JSON.
 
-    `problem` and `hint` say why there is no answer.
+    `problem` and `hint` say why there is no answer; `notes`, what could not be asked or judged.
     """
 
     cells: Mapping[str, Cell] = field(default_factory=nothing)
@@ -26,6 +26,7 @@ class Part:
     project: str = ""
     problem: str = ""
     hint: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ class Patient(Retry):
     """Waits as long as it is asked to, within reason."""
 
     def parse_retry_after(self, retry_after: str) -> float:
+        """The seconds of a `Retry-After`; none where it is none."""
         try:
             return min(super().parse_retry_after(retry_after), LONGEST)
         except (InvalidHeader, ValueError, OverflowError):

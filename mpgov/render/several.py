@@ -9,7 +9,7 @@ import click
 
 from mpgov.core.json_text import dump
 from mpgov.core.model import Json
-from mpgov.core.several import Cell, SeveralReport
+from mpgov.core.several import Cell, Part, SeveralReport
 from mpgov.render.columns import aligned, as_csv, as_markdown
 from mpgov.render.markdown import harmless
 from mpgov.render.visible import visible
@@ -52,13 +52,20 @@ def _text(report: SeveralReport, *, color: bool) -> Iterator[str]:
     for number, line in enumerate(aligned(*_table(report))):
         yield click.style(line, bold=True) if color and not number else line
     problems = [part for part in report.parts if part.problem]
-    if problems:
+    notes = [line for part in report.parts for line in _noted(part)]
+    if problems or notes:
         yield ""
     for part in problems:
         label = click.style("error:", fg="red", bold=True) if color else "error:"
         yield f"{visible(part.project)}: {label} {visible(part.problem)}"
         if part.hint:
             yield f"  next: {visible(part.hint)}"
+    yield from notes
+
+
+def _noted(part: Part) -> Iterator[str]:
+    """The notes of a project, under the table."""
+    return (f"{visible(part.project)}: note: {visible(note)}" for note in part.notes)
 
 
 def _table(report: SeveralReport) -> tuple[list[str], list[list[Cell]]]:
@@ -79,6 +86,9 @@ def _markdown(report: SeveralReport) -> Iterator[str]:
         if part.problem:
             yield ""
             yield f"{harmless(part.project)}: error: {harmless(part.problem)}"
+        for note in part.notes:
+            yield ""
+            yield f"{harmless(part.project)}: note: {harmless(note)}"
 
 
 def _csv(report: SeveralReport) -> str:
@@ -106,6 +116,7 @@ def _document(report: SeveralReport) -> Json:
                 "summary": dict(part.cells),
                 "answer": dict(part.document) or None,
                 "problem": part.problem or None,
+                "notes": list(part.notes),
             }
             for part in report.parts
         ],

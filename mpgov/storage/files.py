@@ -6,6 +6,7 @@ import contextlib
 import os
 import stat
 import tempfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +30,31 @@ def write_beside(path: Path, content: str | bytes) -> None:
     except (OSError, RuntimeError) as error:  # RuntimeError: links that lead in a circle
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(f"cannot write {path}: {reason}") from None
+
+
+def write_all(contents: Mapping[Path, str | bytes]) -> None:
+    """Replace all of these files, or none of them."""
+    with written(contents):
+        pass
+
+
+@contextlib.contextmanager
+def written(contents: Mapping[Path, str | bytes]) -> Iterator[None]:
+    """Files written together: where one, or what is done within, fails, all are as they were."""
+    before: dict[Path, bytes | None] = {}
+    try:
+        for path, content in contents.items():
+            before[path] = path.read_bytes() if path.is_file() else None
+            write_beside(path, content)
+        yield
+    except BaseException:
+        for path, data in before.items():
+            with contextlib.suppress(InputError, OSError):
+                if data is not None:
+                    write_beside(path, data)
+                elif path.is_file():
+                    path.unlink()
+        raise
 
 
 def _write(target: Path, data: bytes) -> None:

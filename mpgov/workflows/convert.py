@@ -11,7 +11,7 @@ from mpgov.errors import InputError, UsageError
 from mpgov.formats import plan_text
 from mpgov.formats.base import CannotEditError, Format, Source
 from mpgov.formats.detect import all_formats, format_for, format_of
-from mpgov.storage.files import write_beside
+from mpgov.storage.files import write_all, write_beside
 from mpgov.workflows.plans import plan_sources, read_bytes, read_plan, shown
 from mpgov.workflows.project import Surroundings
 from mpgov.workflows.rewriting import Rewritten, as_bytes, rewritten
@@ -119,6 +119,5 @@ def _into_folder(
         message = f"{shown(path, root)}: cannot be made to say the plan file by file"
         raise InputError(message, hint="convert onto one file")
     if not check:
-        for one in changed.values():
-            write_beside(one.path, one.content)
+        write_all({one.path: one.content for one in changed.values()})
     return tuple(sorted(changed))

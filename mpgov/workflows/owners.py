@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from mpgov.core.audit import Evidence
@@ -26,16 +27,14 @@ from mpgov.errors import AuthError, RemoteError, UsageError
 from mpgov.formats.plan_edit import Edit, SetField
 from mpgov.mixpanel.access import who_am_i
 from mpgov.mixpanel.people import members_of, teams_of
-from mpgov.storage.files import write_beside
+from mpgov.storage.files import written
 from mpgov.workflows.audit import AuditWish, audit
 from mpgov.workflows.check import judged
 from mpgov.workflows.lexicon import connect, fetch_record
-from mpgov.workflows.plans import STDIN, plan_files, read_plan, shown
+from mpgov.workflows.plans import STDIN, read_plan, shown
 from mpgov.workflows.project import Surroundings
 from mpgov.workflows.recording import Recorder
 from mpgov.workflows.taking import edited_files, home_file
-
-BEGIN, END = "# mpgov owners: begin", "# mpgov owners: end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,64 +91,13 @@ def transfer(
         edits[file].append(SetField(entity.key, ("owners",), said))
     changed = edited_files(path, edits, Path.cwd(), around.how())
     recorder = _recorder(around, path, reason)
-    for one in changed.values():
-        write_beside(one.path, one.content)
     changes = tuple(_change(entity, old, new) for entity in mine)
-    recorder.tell("owner", changes)
-    recorder.publish("mpgov owners transfer", lambda: recorder.tell("owner", changes))
+    record = partial(recorder.tell, "owner", changes)
+    with written({one.path: one.content for one in changed.values()}):
+        record()
+    recorder.publish("mpgov owners transfer", record)
     files = tuple(shown(one.path, Path.cwd()) for one in changed.values())
     return Transfer(files, tuple(e.key.name for e in mine), tuple(_left_alone(plan, old)))
-
-
-def codeowners(path: Path, around: Surroundings) -> tuple[list[str], list[str]]:
-    """The lines of a CODEOWNERS section for the plan, and what could not be said in it."""
-    plan = read_plan(path, Path.cwd(), around.how()).catalog
-    handles = around.settings.owner_handles
-    counted: dict[str, Counter[str]] = defaultdict(Counter)
-    for entity in plan:
-        if entity.at is not None:
-            counted[entity.at.file].update(owners(entity))
-    unsaid: dict[str, None] = {}
-    lines: list[str] = []
-    if path.is_dir():
-        approvers = plan.governance.approvers
-        named = approvers if isinstance(approvers, tuple) else ()
-        lines += _line(f"/{shown(path, Path.cwd())}/", named, handles, unsaid)
-    for file in sorted(shown(one, Path.cwd()) for one in plan_files(path, Path.cwd())):
-        everybody = [name for name, _ in counted[file].most_common()]
-        lines += _line(f"/{file}", everybody, handles, unsaid)
-    notes = [
-        f'{name} has no handle: say it in mpgov.toml, [owners] handles = {{ "{name}" = "@…" }}'
-        for name in unsaid
-    ]
-    return lines, notes
-
-
-def with_section(text: str, lines: list[str]) -> str:
-    """A CODEOWNERS file with the section in it: in place of the one that is there, or last."""
-    section = "\n".join([BEGIN, *lines, END])
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if begin and end:
-        return f"{before}{section}{after}"
-    gap = "" if not text or text.endswith("\n\n") else "\n" if text.endswith("\n") else "\n\n"
-    return f"{text}{gap}{section}\n"
-
-
-def _line(
-    pattern: str, named: Sequence[str], handles: Mapping[str, str], unsaid: dict[str, None]
-) -> Iterator[str]:
-    """A line of the section, if anybody can be named in it."""
-    said: dict[str, str] = {}
-    for owner in named:
-        handle = handles.get(owner) or ("" if owner.startswith("team:") else owner)
-        if handle:
-            said.setdefault(handle.casefold(), handle)
-        else:
-            unsaid[owner] = None
-    if said:
-        escaped = pattern.replace(" ", "\\ ")
-        yield f"{escaped} {' '.join(said.values())}"
 
 
 def _asked(around: Surroundings, allowed: Allowed) -> tuple[Allowed, list[str]]:

@@ -25,7 +25,7 @@ from mpgov.formats import plan_text
 from mpgov.formats.base import CannotEditError, How, Source
 from mpgov.formats.detect import format_of
 from mpgov.formats.plan_edit import AddEntity, Edit, RemoveEntity, SetField, edit, edited
-from mpgov.storage.files import write_beside
+from mpgov.storage.files import write_all
 from mpgov.storage.settings import Settings
 from mpgov.workflows.compare import Side
 from mpgov.workflows.plans import plan_files, read_bytes, shown
@@ -73,8 +73,7 @@ def _options(settings: Settings) -> Options:
 def write_edits(path: Path, edits: Edits, root: Path, how: How) -> list[str]:
     """Make the edits, all or none of them; a line for each file."""
     changed = edited_files(path, edits, root, how)
-    for one in changed.values():
-        write_beside(one.path, one.content)
+    write_all({one.path: one.content for one in changed.values()})
     lines = []
     for name, one in changed.items():
         beside = f"; {one.why}, so the result is in {shown(one.path, root)}" if one.why else ""

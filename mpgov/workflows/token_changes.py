@@ -20,7 +20,7 @@ from mpgov.core.tokens import (
 from mpgov.errors import UsageError
 from mpgov.formats.tokens_edit import dumps, with_token
 from mpgov.formats.tokens_yaml import TOKEN
-from mpgov.storage.files import write_beside
+from mpgov.storage.files import written
 from mpgov.storage.locks import writing
 from mpgov.storage.projects import Project
 from mpgov.workflows.project import Surroundings
@@ -203,15 +203,8 @@ def _write(
     text = _text(kept, [token for token, _ in pairs])
     record = partial(recorder.tell, "token", tuple(_change(*pair) for pair in pairs))
     recorder.ledger.prepare()
-    write_beside(kept.path, text)
-    try:
+    with written({kept.path: text}):
         record()
-    except BaseException:
-        if kept.text:
-            write_beside(kept.path, kept.text)
-        else:
-            kept.path.unlink()
-        raise
     token, before = pairs[0]
     verb = "add" if before is None else "rotated"
     recorder.publish(f"mpgov tokens {verb} {token.name}", record)

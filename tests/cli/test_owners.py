@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from mpgov.errors import InputError
 from mpgov.storage.ledger import Ledger
 
 COMMERCE = """\
@@ -178,6 +179,19 @@ def test_what_mixpanel_does_tell_is_judged_by_though_it_refuses_the_other(home, 
     assert "is owned by team:Unheard" not in result.stdout
 
 
+def test_several_projects_tell_whose_members_could_not_be_asked_for(home, run):
+    home.sandbox.turn({"people": "refused"})
+    text = (home.folder / "mpgov.toml").read_text("utf-8")
+    home.sandbox.add_project(5001, 9, "kiosk")
+    home.config(f"{text}\n[projects.kiosk]\nid = 5001\norganization = 9\n")
+    asked = ("owners", "check", "--project", "*")
+    lines = run(*asked).stdout.splitlines()
+    assert any(line.startswith("kiosk: note: members could not be asked") for line in lines)
+    projects = json.loads(run(*asked, "--format", "json").stdout)["projects"]
+    assert all("could not be asked for" in one["notes"][0] for one in projects)
+    assert "shop: note: " in run(*asked, "--format", "markdown").stdout
+
+
 def test_members_beyond_the_first_page_are_members(home, run):
     home.sandbox.turn({"page_size": "2"})
     assert run("owners", "check").exit_code == 0
@@ -277,6 +291,16 @@ def test_a_record_that_cannot_be_written_leaves_the_plan_alone(home, run):
     assert changed_lines(home.folder) == []
 
 
+def test_where_the_record_fails_in_the_end_the_plan_is_as_it_was(home, run, monkeypatch):
+    def full(*_):
+        raise InputError("cannot write the record: no space left on device")
+
+    monkeypatch.setattr(Ledger, "append", full)
+    result = run("owners", "transfer", "tom@acme.example", "kim@acme.example")
+    assert (result.exit_code, "no space left" in result.stderr) == (3, True)
+    assert changed_lines(home.folder) == []
+
+
 # CODEOWNERS
 
 
@@ -306,3 +330,36 @@ def test_a_team_without_a_handle_is_told(home, run):
     result = run("owners", "codeowners")
     assert "team:" not in result.stdout
     assert "team:Payments has no handle: say it in mpgov.toml, [owners] handles" in result.stderr
+
+
+def test_code_owners_are_told_paths_from_the_top_of_the_repository(open_house, run, monkeypatch):
+    home = open_house.folder / "analytics"
+    (home / "plans").mkdir(parents=True)
+    (home / "plans" / "a shop.yaml").write_text(COMMERCE, "utf-8")
+    (home / "mpgov.toml").write_text((open_house.folder / "mpgov.toml").read_text("utf-8"))
+    git(open_house.folder, "init", "-q")
+    monkeypatch.chdir(home)
+    lines = run("owners", "codeowners", "--plan", "plans").stdout.splitlines()
+    assert lines[1].startswith("/analytics/plans/a\\ shop.yaml tom@acme.example ")
+
+
+def test_a_file_of_code_owners_keeps_its_bytes(home, run):
+    file = home.folder / "CODEOWNERS"
+    file.write_bytes("# Größe\r\n* @everybody\r\n".encode())
+    for _ in range(2):
+        assert run("owners", "codeowners", "--into", "CODEOWNERS").exit_code == 0
+    data = file.read_bytes()
+    assert data.startswith("# Größe\r\n* @everybody\r\n\r\n# mpgov owners: begin\r\n".encode())
+    assert data.count(b"\n") == data.count(b"\r\n") == 8
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [(b"# Gr\xf6\xdfe\n", "is not UTF-8"), (b"# mpgov owners: begin\n* @a\n", "without")],
+)
+def test_a_file_of_code_owners_that_cannot_be_edited_is_left(home, run, data, said):
+    file = home.folder / "CODEOWNERS"
+    file.write_bytes(data)
+    result = run("owners", "codeowners", "--into", "CODEOWNERS")
+    assert (result.exit_code, said in result.stderr) == (3, True)
+    assert file.read_bytes() == data

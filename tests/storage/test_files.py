@@ -12,7 +12,7 @@ import pytest
 
 from mpgov.errors import InputError
 from mpgov.storage import files
-from mpgov.storage.files import write_beside
+from mpgov.storage.files import write_all, write_beside
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="modes and links are POSIX's")
 
@@ -102,3 +102,15 @@ def test_what_a_killed_process_left_is_taken_away(tmp_path: Path) -> None:
         f".base.json.{os.getpid()}.abc.part",
         ".base.json.notes.part",
     }
+
+
+def test_all_are_replaced_or_none(tmp_path):
+    old, new, folder = tmp_path / "old", tmp_path / "new", tmp_path / "folder"
+    old.write_text("1")
+    folder.mkdir()
+    with pytest.raises(InputError, match="it is a folder"):
+        write_all({old: "2", new: "2", folder: "2"})
+    assert old.read_text() == "1"
+    assert not new.exists()
+    write_all({old: "2", new: b"3"})
+    assert (old.read_text(), new.read_text()) == ("2", "3")
