@@ -106,7 +106,7 @@ class Settings:
 def load_settings(config: Path | None, cwd: Path) -> Settings:
     """Read the file given, or the next mpgov.toml from a folder upwards; there may be none."""
     root = Path(os.path.abspath(cwd))  # noqa: PTH100 a link stays the name the user knows
-    file = root / config if config else _find(root)
+    file = root / config if config else find(root)
     if file is None:
         return Settings(root, exports=root / "exports")
     name = str(config) if config else os.path.relpath(file, root)
@@ -125,7 +125,8 @@ def choose_project(settings: Settings, name: str | None, environ: Mapping[str, s
     return choose(settings.projects, settings.default_project, name, environ)
 
 
-def _find(folder: Path) -> Path | None:
+def find(folder: Path) -> Path | None:
+    """The next mpgov.toml from a folder upwards."""
     for one in (folder, *folder.parents):
         if (one / FILE).is_file():
             return one / FILE

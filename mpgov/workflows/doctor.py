@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import secrets
 import shlex
 from collections.abc import Iterator
@@ -31,15 +32,15 @@ from mpgov.storage.credentials import (
 )
 from mpgov.storage.projects import Project, place_of
 from mpgov.storage.secret import Secret
+from mpgov.storage.settings import find
 from mpgov.storage.toml_edit import Changes
 from mpgov.workflows.check import judged
-from mpgov.workflows.doctor_mixpanel import online
+from mpgov.workflows.doctor_mixpanel import MEND, edit, online
 from mpgov.workflows.doctor_record import kept
 from mpgov.workflows.plans import shown
 from mpgov.workflows.project import Notify, Surroundings, surroundings
 
 IN_ENVIRONMENT = f"read -rs {VARIABLE} && export {VARIABLE}"
-MEND = "mpgov doctor --mend"
 
 
 @dataclass(slots=True)
@@ -72,10 +73,7 @@ def doctor(
     except InputError as error:
         first, *more = error.problems
         told = first.split("\n")[0] + (f" (and {len(more)} more)" if more else "")
-        checks.append(Check("settings", "wrong", told, "mpgov check, once the line is mended"))
-        return Diagnosis(Checkup(name or "", tuple(checks)))
-    except UsageError as error:
-        checks.append(Check("project", "wrong", error.message, error.hint))
+        checks.append(Check("settings", "wrong", told, edit(config or find(Path.cwd()))))
         return Diagnosis(Checkup(name or "", tuple(checks)))
     found = examine(around)
     return Diagnosis(
@@ -115,12 +113,24 @@ def _project(patient: Patient) -> Iterator[Check]:
     try:
         project = patient.project = patient.around.project()
     except UsageError as error:
-        yield Check("project", "wrong", error.message, error.hint)
+        settings = patient.around.settings
+        if patient.around.project_name not in {None, *settings.projects}:
+            raise  # a word that was typed wrong, and nothing that could be mended
+        told = f"{error.message}; {error.hint}" if error.hint else error.message
+        yield Check("project", "wrong", told, _mend_project(error.message, settings.file))
         return
     account = project.service_account or "no service account yet"
     yield Check("project", "ok", f"{project.name} ({project.id}, {place_of(project)}), {account}")
     if project.host:
         yield from _host(patient, project)
+
+
+def _mend_project(told: str, file: Path | None) -> str:
+    """The variable that is in the way, or the file that does not say enough."""
+    variable = re.search(r"MIXPANEL_[A-Z_]+", told)
+    if variable:
+        return f"unset {variable[0]}"
+    return edit(file) if file else "mpgov init"
 
 
 def _host(patient: Patient, project: Project) -> Iterator[Check]:
@@ -174,7 +184,8 @@ def _keyring(patient: Patient) -> Iterator[Check]:
     patient.found = found
     outside = found is not None and found.source != "keyring"
     if problem and outside:
-        yield Check("keyring", "warning", f"{problem}; the secret comes from the environment")
+        told = f"{problem}, and none is needed: the secret comes from the environment"
+        yield Check("keyring", "ok", told)
     elif problem:
         yield Check("keyring", "wrong", f"{problem}, and {VARIABLE} is not set", IN_ENVIRONMENT)
     else:

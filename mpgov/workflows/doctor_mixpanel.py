@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 from mpgov.core.accounts import SOON
@@ -22,13 +25,21 @@ from mpgov.storage.projects import Project
 from mpgov.storage.secret import Secret
 from mpgov.storage.toml_edit import Changes
 from mpgov.workflows.lexicon import connect
+from mpgov.workflows.plans import shown
 from mpgov.workflows.project import Surroundings
 
 MOST_SKEW: Final = 120  # seconds; pacing and expiries go by the clock
 BY_HAND: Final = "mpgov auth rotate --manual"
+MEND: Final = "mpgov doctor --mend"
 _CLOCKS: Final = "sudo timedatectl set-ntp true   # Windows: w32tm /resync; macOS: sudo sntp -sS "
 CLOCK: Final = f"{_CLOCKS}time.apple.com"
 _NOT_HERE: Final = frozenset({401, 403, 404})
+
+
+def edit(file: Path | None) -> str:
+    """The command that opens the settings."""
+    name = shlex.quote(shown(file, Path.cwd())) if file else "mpgov.toml"
+    return f'"${{EDITOR:-vi}}" {name}'
 
 
 def online(
@@ -52,14 +63,23 @@ def online(
         yield _refused(around, project, secret, answer, mends)
         return
     if answer.is_known and answer.project_name is None:
-        told = f"{project.service_account} is accepted and no member of project {project.id}"
-        fix = "add it in Mixpanel: Project Settings > Service Accounts, or mend the id"
-        yield Check("credentials", "wrong", told, fix)
+        yield _elsewhere(around, project, answer)
         return
     yield _credentials(client, answer)
-    yield _region(project, answer, mends)
+    yield _region(around, project, answer, mends)
     yield _role(project, answer, plan)
     yield from _lexicon(client, answer)
+
+
+def _elsewhere(around: Surroundings, project: Project, access: Access) -> Check:
+    """The account is good, and of other projects than this one."""
+    told = f"{project.service_account} is accepted and no member of project {project.id}"
+    if access.roles:
+        others = ", ".join(map(str, sorted(access.roles)[:5]))
+        more = f" and {len(access.roles) - 5} more" if len(access.roles) > 5 else ""
+        fix = edit(around.settings.file)
+        return Check("credentials", "wrong", f"{told}, but of {others}{more}", fix)
+    return Check("credentials", "wrong", told, BY_HAND)
 
 
 def _asked(client: Client) -> Access | MpgovError:
@@ -81,7 +101,7 @@ def _way(connection: Connection, error: RemoteError | None) -> Check:
         told += ", unencrypted: it is this machine"
     if error is None:
         return Check("connection", "ok", told)
-    fix = "mpgov doctor, once the network is there"
+    fix = f"curl --head https://{connection.host}   # is it the network, or mpgov?"
     if "certificate" in error.message:
         fix = "export REQUESTS_CA_BUNDLE=FILE   # with the certificates of whoever issued it"
     return Check("connection", "wrong", f"{error.message} ({told})", fix)
@@ -107,21 +127,32 @@ def _refused(
     mends: dict[str, Changes],
 ) -> Check:
     """Why the credentials are not taken: another region, an end, or a wrong secret."""
-    for region in REGIONS if not project.host else ():
-        if region == project.region:
+    for region in REGIONS if not project.is_local else ():
+        if region == project.region and not project.host:
             continue
-        elsewhere = replace(project, region=region)
+        elsewhere = replace(project, region=region, host="")
         access = _asked(connect(around, elsewhere, secret))
         if isinstance(access, Access) and access.project_name is not None:
-            return _lives_in(project, access.region or region, mends)
+            return _lives_in(around, project, access.region or region, mends)
     told = f"{refusal.message}; a secret ends when its account expires or is deleted"
     return Check("credentials", "wrong", told, BY_HAND)
 
 
-def _lives_in(project: Project, region: str, mends: dict[str, Changes]) -> Check:
-    mends["region"] = {("projects", project.name, "region"): region}
-    told = f"your project lives in {region.upper()}, not in {project.region.upper()}"
-    return Check("region", "wrong", told, "mpgov doctor --mend")
+def _lives_in(
+    around: Surroundings, project: Project, region: str, mends: dict[str, Changes]
+) -> Check:
+    """Another region than what is said; it is mended where it is said."""
+    said = project.host or project.region.upper()
+    told = f"your project lives in {region.upper()}, not in {said}"
+    if project.host and project.host_from_environment:
+        fix = f"unset MIXPANEL_HOST; export MIXPANEL_REGION={region}"
+    elif project.name not in around.settings.projects or os.environ.get("MIXPANEL_REGION"):
+        fix = f"export MIXPANEL_REGION={region}"
+    else:
+        fix = MEND
+        own: Changes = {("projects", project.name, "host"): None} if project.host else {}
+        mends["region"] = {("projects", project.name, "region"): region, **own}
+    return Check("region", "wrong", told, fix)
 
 
 def _credentials(client: Client, access: Access) -> Check:
@@ -142,11 +173,13 @@ def _renewal(access: Access) -> str:
     return "mpgov auth rotate" if may else BY_HAND
 
 
-def _region(project: Project, access: Access, mends: dict[str, Changes]) -> Check:
+def _region(
+    around: Surroundings, project: Project, access: Access, mends: dict[str, Changes]
+) -> Check:
     if project.host:
         return Check("region", "ok", f"the one host {project.host} is for all")
     if access.region and access.region != project.region:
-        return _lives_in(project, access.region, mends)
+        return _lives_in(around, project, access.region, mends)
     return Check("region", "ok", f"{project.region.upper()} is where the project lives")
 
 
@@ -162,10 +195,11 @@ def _role(project: Project, access: Access, plan: Catalog | None) -> Check:
         fix = f"{BY_HAND}   # or let an admin raise the role of {project.service_account}"
         return Check("role", "wrong", told, fix)
     if verdict == "unknown":
-        return Check("role", "warning", f"nobody knows whether {role} may write Lexicon")
+        told = f"nobody knows whether {role} may write Lexicon"
+        return Check("role", "warning", told, "mpgov auth list")
     if access.role == "admin" and plan is not None and _blocks(plan):
         told = "admin; the plan blocks something, which Mixpanel's UI lets only owners do"
-        return Check("role", "warning", told)
+        return Check("role", "warning", told, "mpgov auth list")
     return Check("role", "ok", f"{role} may write Lexicon")
 
 
@@ -190,7 +224,8 @@ def _lexicon(client: Client, access: Access) -> Iterator[Check]:
         f"{left} of {client.budget.requests} schemas requests this minute, {queries} of "
         f"{client.queries.requests if client.queries else queries} queries this hour"
     )
-    yield Check("limits", "ok" if left and queries else "warning", f"left: {told}")
+    fix = "" if left and queries else f"sleep {60 if queries else 3600}; mpgov doctor"
+    yield Check("limits", "warning" if fix else "ok", f"left: {told}", fix)
 
 
 def _read(client: Client, access: Access) -> Check:
@@ -200,8 +235,8 @@ def _read(client: Client, access: Access) -> Check:
         stored = read(client, "deprecated")
     except RefusedError as error:
         told = f"{error.message}; {classified}"
-        fix = "a custom role with Classified Data Access, given in Mixpanel"
+        fix = f"{BY_HAND}   # with a role that has Classified Data Access"
         return Check("Lexicon", "wrong", told, fix)
     except (AuthError, RemoteError) as error:
-        return Check("Lexicon", "wrong", error.message, "mpgov doctor, in a while")
+        return Check("Lexicon", "wrong", error.message, "sleep 60; mpgov doctor")
     return Check("Lexicon", "ok", f"holds {len(stored.catalog)} entities; {classified}")

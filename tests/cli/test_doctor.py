@@ -20,6 +20,9 @@ from mpgov.storage.ledger import Ledger
 
 PLAN = "mpgov: 1\nevents: {Sale: {description: Somebody paid., owners: [jane@acme.example]}}\n"
 
+COMMANDS = {"mpgov", "git", "sudo", "read", "unset", "export", "sleep", "chmod", "curl"}
+COMMANDS |= {"${EDITOR:-vi}"}
+
 
 @pytest.fixture
 def home(open_house, memory, monkeypatch):
@@ -126,7 +129,7 @@ def test_no_keyring(home, run, monkeypatch):
     monkeypatch.setenv(variable, typed.stdout)
     document = seen(run)
     assert document["cause"] is None
-    assert states(document)["keyring"] == "warning"
+    assert states(document)["keyring"] == "ok"
 
 
 def test_a_clock_that_is_off_by_ten_minutes(home, run):
@@ -208,6 +211,28 @@ def test_the_wrong_region(regions, run, monkeypatch, tmp_path):
     assert seen(run)["cause"] is None
 
 
+@pytest.mark.usefixtures("memory")
+def test_the_wrong_region_is_mended_where_it_is_said(regions, run, monkeypatch, tmp_path):
+    regions("eu.mixpanel.com")
+    monkeypatch.setenv("MIXPANEL_SERVICE_ACCOUNT_SECRET", "c4naryS3cretOfThirtyTwoLetters00")
+    (tmp_path / "plans").mkdir()
+    (tmp_path / "plans" / "plan.yaml").write_text(PLAN, "utf-8")
+    monkeypatch.setenv("MIXPANEL_REGION", "us")
+    assert seen(run)["fix"] == "export MIXPANEL_REGION=eu"
+    monkeypatch.setenv("MIXPANEL_REGION", "eu")
+    assert states(seen(run))["region"] == "ok"
+    monkeypatch.delenv("MIXPANEL_REGION")
+    file = tmp_path / "mpgov.toml"
+    file.write_text(f'{file.read_text()}host = "https://mixpanel.com"\n')
+    document = seen(run)
+    assert document["cause"] == "region"
+    told = next(one["text"] for one in document["checks"] if one["name"] == "region")
+    assert told == "your project lives in EU, not in https://mixpanel.com"
+    mpgov(run, f"{document['fix']} --yes")
+    assert "host" not in file.read_text()
+    assert states(seen(run))["region"] == "ok"
+
+
 # Beside them
 
 
@@ -228,6 +253,40 @@ def test_what_cannot_be_read_is_the_cause(home, run, spoil, cause, said):
     assert document["cause"] == cause
     assert said in run("doctor").stdout.splitlines()[0]
     assert document["fix"]
+
+
+def test_every_line_that_is_not_in_order_names_a_command(home, run, monkeypatch):
+    """What a shell would not take as a command line is no fix."""
+    account = next(iter(home.sandbox.state.accounts.values()))
+    (home.folder / "plan.yaml").write_text(PLAN.replace("{desc", "{status: blocked, desc"))
+    seen_states = set()
+    for role in ("admin", "consumer", "custom-role", ""):
+        account.roles = {home.project: role} if role else {5005: "admin"}
+        for line in seen(run)["checks"]:
+            if line["state"] in {"warning", "wrong"}:
+                seen_states.add((line["name"], line["state"]))
+                assert line["fix"], line
+                assert shlex.split(line["fix"], comments=True)[0] in COMMANDS, line
+    assert {("role", "warning"), ("role", "wrong"), ("credentials", "wrong")} <= seen_states
+    monkeypatch.setenv("MIXPANEL_REGION", "mars")
+    assert seen(run)["fix"] == "unset MIXPANEL_REGION"
+
+
+def test_the_project_of_another_id_is_named(home, run):
+    account = next(iter(home.sandbox.state.accounts.values()))
+    home.sandbox.add_project(5005, 9, "kiosk")
+    account.roles = {5005: "admin"}
+    document = seen(run)
+    assert document["cause"] == "credentials"
+    told = run("doctor").stdout.splitlines()[0]
+    assert told.endswith(f"is accepted and no member of project {home.project}, but of 5005")
+    assert document["fix"] == '"${EDITOR:-vi}" mpgov.toml'
+
+
+@pytest.mark.usefixtures("home")
+def test_a_project_that_there_is_not_is_a_word_typed_wrong(run):
+    result = run("doctor", "--project", "shpo")
+    assert (result.exit_code, "did you mean shop?" in result.stderr) == (2, True)
 
 
 def test_a_secret_that_is_missing_or_wrong(home, memory, run):
