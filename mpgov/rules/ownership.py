@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mpgov.core.finding import Finding
 from mpgov.core.model import Catalog
-from mpgov.core.normal import element_key
+from mpgov.core.ownership import Allowed, check_owners
 from mpgov.core.rule import Options, rule
 from mpgov.rules.about import about, is_own_event
 
@@ -34,9 +34,4 @@ governance: {left: [tom@acme.example]}""",
 )
 def unknown(catalog: Catalog, _: Options) -> Iterator[Finding]:
     """An owner who is no longer here answers for nothing."""
-    gone = catalog.governance.left if isinstance(catalog.governance.left, tuple) else ()
-    left = {element_key("owners", person) for person in gone}
-    for entity in catalog:
-        for owner in entity.owners if isinstance(entity.owners, tuple) else ():
-            if element_key("owners", owner) in left:
-                yield about(entity, f"is owned by {owner}, who left", field="owners")
+    return check_owners(catalog, Allowed())

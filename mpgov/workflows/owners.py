@@ -10,9 +10,12 @@ from pathlib import Path
 
 from mpgov.core.audit import Evidence
 from mpgov.core.event_rows import event_rows
+from mpgov.core.finding import Finding
 from mpgov.core.model import OWNER, Catalog, Entity, Json
+from mpgov.core.moment import stamp
 from mpgov.core.owned import OwnerRow, owners_of
 from mpgov.core.ownership import (
+    RULE,
     Allowed,
     check_owners,
     handed_over,
@@ -22,7 +25,9 @@ from mpgov.core.ownership import (
     same_owner,
 )
 from mpgov.core.report import CheckReport
+from mpgov.core.rule import Setting
 from mpgov.core.select import Selection
+from mpgov.core.waivers import waive
 from mpgov.errors import AuthError, RemoteError, UsageError
 from mpgov.formats.plan_edit import Edit, SetField
 from mpgov.mixpanel.access import who_am_i
@@ -30,6 +35,7 @@ from mpgov.mixpanel.people import members_of, teams_of
 from mpgov.storage.files import written
 from mpgov.workflows.audit import AuditWish, audit
 from mpgov.workflows.check import judged
+from mpgov.workflows.judging import rule_settings
 from mpgov.workflows.lexicon import connect, fetch_record
 from mpgov.workflows.plans import STDIN, read_plan, shown
 from mpgov.workflows.project import Surroundings
@@ -65,12 +71,20 @@ def check(path: Path | str, around: Surroundings, *, offline: bool) -> CheckRepo
     if not offline:
         allowed, told = _asked(around, allowed)
         notes += told
+    level = rule_settings(around.settings).get(RULE, Setting()).level or "error"
+    found: list[Finding] = []
+    if level == "off":
+        notes.append(f"mpgov.toml turns {RULE} off: nobody was judged")
+    else:
+        found = [replace(o, severity=level) for o in check_owners(plan.catalog, allowed)]
+    parts = waive(found, plan.catalog, stamp(around.now())[:10])
     return CheckReport(
         plan="stdin" if str(path) == STDIN else shown(Path(path), Path.cwd()),
         events=sum(entity.key.kind == "event" for entity in plan.catalog),
         properties=0,
-        findings=tuple(check_owners(plan.catalog, allowed)),
+        findings=parts.standing,
         notes=tuple(notes),
+        waived=parts.waived,
     )
 
 

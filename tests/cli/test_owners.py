@@ -192,6 +192,24 @@ def test_several_projects_tell_whose_members_could_not_be_asked_for(home, run):
     assert "shop: note: " in run(*asked, "--format", "markdown").stdout
 
 
+def test_what_the_plan_waives_and_mpgov_toml_turns_down_counts_here_too(home, run):
+    (home.folder / "plans" / "more.yaml").write_text(
+        "mpgov: 1\n"
+        "events: {A: {owners: [lee@acme.example]}, B: {owners: [lee@acme.example]}}\n"
+        "waive: [{rule: ownership/unknown, name: A, reason: until her notice ends}]\n"
+    )
+    result = run("owners", "check")
+    assert result.exit_code == 1
+    assert ("A is owned" in result.stdout, "B is owned" in result.stdout) == (False, True)
+    assert "1 waived" in result.stdout
+    text = (home.folder / "mpgov.toml").read_text("utf-8")
+    home.config(f'{text}\n[rules]\n"ownership/unknown" = "warning"\n')
+    assert run("owners", "check").exit_code == 0
+    home.config(f'{text}\n[rules]\n"ownership/unknown" = "off"\n')
+    result = run("owners", "check")
+    assert (result.exit_code, "nobody was judged" in result.stdout) == (0, True)
+
+
 def test_members_beyond_the_first_page_are_members(home, run):
     home.sandbox.turn({"page_size": "2"})
     assert run("owners", "check").exit_code == 0
