@@ -241,8 +241,9 @@ def _encode_property(holder: Schema, old: Property, new: Property) -> None:
         _encode_type(holder, str(new.type) if new.type else None)
     _put(holder, "description", old.description or None, new.description)
     if not same("examples", old.examples or None, new.examples):
-        examples = list(new.examples) if isinstance(new.examples, tuple) else None
-        _put(holder, "examples", holder.get("examples"), examples)
+        holder.pop("examples", None)
+        if isinstance(new.examples, tuple):
+            holder["examples"] = list(new.examples)
     changed: Schema = {}
     if new.display_name != (old.display_name or None):
         changed["displayName"] = new.display_name

@@ -3,7 +3,7 @@
 from copy import deepcopy
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mpgov.core.base import Base, advance
@@ -131,7 +131,14 @@ def test_the_base_survives_its_file(three: tuple[Catalog, Base, Catalog]) -> Non
     assert load_base(dump_base(moved, 1, "us"), "base.json", 1, "us") == moved
 
 
+def _exemplified(value: Any) -> Catalog:
+    examples = Property(type=None, examples=(value,))
+    return Catalog({USER: Entity(USER, properties={"p": examples})})
+
+
 @given(_SMALL, _SMALL)
+@example(_exemplified(1), _exemplified(True))
+@example(_exemplified(False), _exemplified(0))
 def test_what_is_encoded_is_decoded_again(one: Catalog, two: Catalog) -> None:
     before, after = known(normal(one)), known(normal(two))
     for change in diff(before, after):
