@@ -63,13 +63,17 @@ Settled: TypeAlias = Callable[[EntityKey, Path], Choice]
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """A place where plan, base and Lexicon do not say the same; an empty path is the entity."""
+    """A place where plan, base and Lexicon do not say the same; an empty path is the entity.
+
+    `overwritten` drift is not kept: the plan has the last word there.
+    """
 
     key: EntityKey
     path: Path
     base: Value
     plan: Value
     lexicon: Value
+    overwritten: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +189,10 @@ class _EntityMerge:
                 self.taken.append(replace(place, plan=place.lexicon))
                 return False
         kept = word != "plan"
-        (self.conflicts if conflict and kept else self.drift).append(place)
+        if conflict and kept:
+            self.conflicts.append(place)
+        else:
+            self.drift.append(replace(place, overwritten=not kept and not self.options.fill_only))
         return not kept
 
     def _property(

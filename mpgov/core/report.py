@@ -73,6 +73,16 @@ class DiffReport:
     drift_only: bool = False
 
     @property
+    def kept(self) -> tuple[Disagreement, ...]:
+        """Drift that stays as it is."""
+        return tuple(place for place in self.drift if not place.overwritten)
+
+    @property
+    def overwritten(self) -> tuple[Disagreement, ...]:
+        """Drift that the plan has the last word on."""
+        return tuple(place for place in self.drift if place.overwritten)
+
+    @property
     def is_clean(self) -> bool:
         """Nothing to send, no conflict, no guard; kept drift is none of these."""
         return not (self.changes.changes or self.conflicts or self.standing)

@@ -103,7 +103,8 @@ def _sections(
     kept = ("last agreed", "plan", "Lexicon")
     yield "Conflicts: not sent, both sides changed", kept, report.conflicts
     yield "Left out: edited in Lexicon since", ("was", "should become", "is"), report.moved
-    yield "Drift: changed in Lexicon only, kept", kept, report.drift
+    yield "Drift: changed in Lexicon only, kept", kept, report.kept
+    yield "Drift: the plan has the last word", kept, report.overwritten
     yield "Taken from Lexicon into the plan", kept, report.taken
     yield "No longer managed", kept, report.released
 

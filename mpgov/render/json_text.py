@@ -144,6 +144,8 @@ def _disagreement(place: Disagreement) -> dict[str, Json]:
         ("lexicon", place.lexicon),
     )
     shown.update((side, value_as_json(value)) for side, value in sides if value is not UNSET)
+    if place.overwritten:
+        shown["overwritten"] = True
     return shown
 
 

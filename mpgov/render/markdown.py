@@ -118,7 +118,9 @@ class _Page:
             since = code(report.since)
             yield f"<b>Not explained by the plan's changes since</b> {since}; not sent:"
             yield from (self._change(change) for change in report.not_explained)
-        yield from self._disagreements("Drift: changed in Lexicon only, kept", report.drift, kept)
+        yield from self._disagreements("Drift: changed in Lexicon only, kept", report.kept, kept)
+        lost = "Drift: the plan has the last word"
+        yield from self._disagreements(lost, report.overwritten, kept)
         yield from self._disagreements("Taken from Lexicon into the plan", report.taken, kept)
         yield from self._disagreements("No longer managed", report.released, kept)
         standing = set(map(id, report.standing))

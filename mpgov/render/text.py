@@ -82,7 +82,8 @@ def _diff(report: DiffReport, paint: Paint) -> Iterator[str]:
         yield ""
         yield from _changes(report.not_explained, paint)
     yield from _disagreements("conflicts: not sent, both sides changed", report.conflicts, _both)
-    yield from _disagreements("drift: changed in Lexicon only, kept", report.drift, _drift)
+    yield from _disagreements("drift: changed in Lexicon only, kept", report.kept, _drift)
+    yield from _disagreements("drift: the plan has the last word", report.overwritten, _both)
     yield from _disagreements("taken from Lexicon into the plan", report.taken, _taken)
     yield from _disagreements("left out: edited in Lexicon since", report.moved, _moved)
     yield from _disagreements("no longer managed", report.released, _released)
@@ -137,9 +138,9 @@ def _diff_summary(report: DiffReport) -> Iterator[str]:
             f"to send: {_count(report.requests, 'request')}, "
             f"{_count(report.updates, 'update')}{wait}"
         )
-    elif report.drift and not report.conflicts:
+    elif report.kept and not report.conflicts:
         yield "nothing to send; drift is kept until the plan changes too"
-    if report.conflicts or report.drift:
+    if report.conflicts or report.kept:
         yield "to settle them: --ours NAME sends the plan's, --theirs NAME takes Lexicon's"
     elif report.moved:
         yield f"{_count(len(report.moved), 'field')} left out: edited in Lexicon since"
@@ -182,8 +183,8 @@ def _done(report: SyncReport) -> Iterator[str]:
     if diff.conflicts:
         entities = len({place.key for place in diff.conflicts})
         yield f"{_count(entities, 'entity')} in conflict set aside"
-    if diff.drift:
-        yield f"{_count(len(diff.drift), 'field')} kept as drift"
+    if diff.kept:
+        yield f"{_count(len(diff.kept), 'field')} kept as drift"
     if diff.taken:
         yield f"{_count(len(diff.taken), 'field')} taken into the plan"
     if diff.moved:

@@ -163,6 +163,31 @@ class TestDiffAsJson:
         ]
         assert run("diff", "shop.yaml", "--exit-code").exit_code == 1
 
+    def test_drift_that_the_plan_has_the_last_word_on_is_not_called_kept(
+        self, open_house: House, run: Run
+    ) -> None:
+        open_house.plan("events: {Sale: {description: B, display_name: N}}", "shop.yaml")
+        run("sync", "shop.yaml", "--yes")
+        open_house.sandbox.edit_in_ui(
+            open_house.project, "event", "Sale", description="L", display_name="M"
+        )
+        config = (open_house.folder / "mpgov.toml").read_text("utf-8")
+        open_house.config(f'{config}\n[lexicon]\nauthority = {{ description = "plan" }}\n')
+        text = run("diff", "shop.yaml").stdout
+        kept, lost = "drift: changed in Lexicon only, kept\n", "drift: the plan has the last word\n"
+        assert f'{kept}  Sale\n    display_name: "N" → "M" in Lexicon\n' in text
+        assert f'{lost}  Sale\n    description: the plan says "B", Lexicon "L"' in text
+        for format_ in ("markdown", "html"):
+            assert (
+                "the plan has the last word" in run("diff", "shop.yaml", "--format", format_).stdout
+            )
+        drift = json.loads(run("diff", "shop.yaml", "--format", "json").stdout)["drift"]
+        assert {one["path"][0]: one.get("overwritten") for one in drift} == {
+            "description": True,
+            "display_name": None,
+        }
+        assert "1 field kept as drift" in run("sync", "shop.yaml", "--yes").stdout
+
 
 class TestOffline:
     def test_against_an_export(self, open_house: House, run: Run) -> None:

@@ -190,7 +190,11 @@ def test_authority_decides_on_drift(word: str, wanted: str) -> None:
     said, agreed = plan(description="B"), base(description="B")
     merged = merge(said, agreed, lexicon(description="L"), options)
     assert merged.wanted == lexicon(description=wanted)
-    assert bool(merged.drift) is (word != "lexicon")
+    assert [place.overwritten for place in merged.drift] == {
+        "plan": [True],
+        "merge": [False],
+        "lexicon": [],
+    }[word]
 
 
 def test_under_lexicons_authority_nothing_is_sent() -> None:
