@@ -214,7 +214,8 @@ class _EntityMerge:
         fields |= self._fields(path, PROPERTY_FIELDS[1:], sides)
         if not fields:
             return stored
-        kept = sides[2] if "type" in fields else stored
+        follows = "type" in fields and said.examples is not UNSET  # not mentioned, not touched
+        kept = sides[2] if follows else stored
         return with_fields(replace(kept, at=said.at, places=said.places), fields)
 
     def _removed(self, path: Path, base: Entity, stored: Property) -> Property | None:

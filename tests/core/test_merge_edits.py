@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mpgov.core.base import Base
@@ -195,6 +195,10 @@ def test_the_sides_exchanged_what_the_plan_changed_is_drift(sides: Sides) -> Non
 
 @LAW
 @given(SIDES, st.sets(st.sampled_from([*ENTITY_PLACES, *PROPERTY_PLACES]), max_size=8))
+@example(
+    Sides({(event("A"), "p", "type"): "number"}, {(event("A"), "p", "type"): "string"}, {}),
+    {(event("A"), "p", "examples")},
+)
 def test_what_neither_side_touched_stays(sides: Sides, unmentioned: set[Place]) -> None:
     plan, base, lexicon = sides.plan, sides.base, sides.lexicon
     plan = _forgetting(plan, unmentioned)
