@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _thread
+import errno
 import gc
 import signal
 import sys
@@ -25,6 +26,14 @@ def run() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("error: interrupted\n")
         sys.exit(130)
+    except OSError as error:
+        if error.errno != errno.ENOSPC or "--debug" in sys.argv:
+            raise
+        from mpgov.cli.main import forget_output  # noqa: PLC0415 - loaded by now
+
+        forget_output()
+        sys.stderr.write("error: the answer cannot be written: no space is left on the device\n")
+        sys.exit(3)
 
 
 def _interrupt_again(lost: UnraisableHookArgs) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
@@ -47,6 +49,8 @@ GROUPS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 COMMANDS: Final = {name: text for group in GROUPS.values() for name, text in group.items()}
 
+# Those that change something.
+_CHANGE: Final = frozenset({"sync", "undo", "auth", "init", "tokens", "owners"})
 # What other tools call it.
 _OTHERS: Final = {
     "plan": "diff",
@@ -115,12 +119,10 @@ class Group(click.Group):
         except (click.ClickException, click.exceptions.Exit):
             raise
         except BrokenPipeError:
-            # Whoever read our output has had enough (`mpgov diff | head`).
-            sys.stderr.close()
-            ctx.exit(0)
+            return _unheard(ctx)
         except Exception as error:
-            if ctx.params["debug"]:
-                raise
+            if ctx.params["debug"] or getattr(error, "errno", 0) == errno.ENOSPC:
+                raise  # a full disk below stdout is told where the process ends
             said = f"a bug in mpgov: {type(error).__name__}: {error}"
             return _fail(ctx, said, "run it again with --debug, and tell us", 70)
 
@@ -167,6 +169,21 @@ def _speak_utf8() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None and (stream.encoding or "").lower() != "utf-8":
             reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def forget_output() -> None:
+    """Let what is still to be written to stdout go nowhere: it cannot be written."""
+    with suppress(OSError):  # no file at all, as in tests
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _unheard(ctx: click.Context) -> NoReturn:
+    """End where whoever read our output has had enough (`mpgov diff | head`)."""
+    forget_output()
+    if ctx.invoked_subcommand in _CHANGE:
+        told = "whoever read the output is gone, and nothing was done after that"
+        _fail(ctx, told, "mpgov history; then the same command again", 130)
+    ctx.exit(130)
 
 
 def _fail(ctx: click.Context, message: str, hint: str, code: int) -> NoReturn:

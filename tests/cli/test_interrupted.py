@@ -126,3 +126,36 @@ def test_an_interruption_while_python_tidies_up_is_not_lost() -> None:
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=15)
     assert (done.returncode, done.stderr) == (130, "error: interrupted\n")
+
+
+def test_a_reader_that_is_gone_is_no_success(open_house: House) -> None:
+    open_house.plan(PLAN)
+    open_house.config(LIMITS)
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "mpgov", "sync", "--yes", "plan.yaml"]
+    done = subprocess.run(
+        command, stdout=write, stderr=subprocess.PIPE, text=True, check=False, timeout=60
+    )
+    os.close(write)
+    assert done.returncode == 130
+    assert done.stderr.startswith("error: whoever read the output is gone")
+    assert "Traceback" not in done.stderr
+    assert not [r for r in open_house.sandbox.log if r.method == "POST"]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a disk that is full")  # noqa: PTH110
+@pytest.mark.parametrize("arguments", [["diff", "plan.yaml"], ["--help"], ["rules"]])
+def test_a_full_disk_below_the_answer_is_told(open_house: House, arguments: list[str]) -> None:
+    open_house.plan(PLAN)
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        done = subprocess.run(
+            [sys.executable, "-m", "mpgov", *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    told = "error: the answer cannot be written: no space is left on the device\n"
+    assert (done.returncode, done.stderr) == (3, told)
