@@ -19,13 +19,17 @@ _HASH: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One file of a review, by its path in the project's folder, and who accepted it when."""
+    """One file of a review, by its path in the project's folder, and who accepted it when.
+
+    `numbers` is the hash of the JSON that held the review's numbers then.
+    """
 
     file: str
     sha256: str
     size: int
     by: str
     at: str
+    numbers: str = ""
 
     @property
     def quarter(self) -> str:
@@ -45,6 +49,7 @@ def signed_as_json(signature: Signature, signer: str) -> dict[str, Json]:
         "quarter": signature.quarter,
         "sha256": signature.sha256,
         "size": signature.size,
+        "numbers_sha256": signature.numbers,
     }
     return {**said, "signer": signer} if signer else said
 
@@ -69,7 +74,12 @@ def _each(records: Iterable[Record]) -> Iterator[Signature]:
         by = signer if isinstance(signer, str) and signer else record.by
         if _HASH.fullmatch(digest):
             length = size if isinstance(size, int) else 0
-            yield Signature(str(name), digest, length, by, record.at)
+            yield Signature(str(name), digest, length, by, record.at, _hash(more))
+
+
+def _hash(more: Mapping[str, Json]) -> str:
+    said = more.get("numbers_sha256")
+    return said if isinstance(said, str) and _HASH.fullmatch(said) else ""
 
 
 def quarter_of_file(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -58,17 +59,27 @@ def unsigned(folder: Path) -> set[str]:
 
 
 def checked(folder: Path) -> Iterator[tuple[Signature, str]]:
-    """Every signature with what is wrong with its file; nothing is with the bytes signed."""
+    """Every signature with what is wrong with its file; nothing is with the bytes signed.
+
+    Beside it the review's JSON, whose numbers the signed page shows, where that is another.
+    """
     for one in (one for some in signed(folder).values() for one in some):
-        try:
-            data = (folder / one.file).read_bytes()
-        except FileNotFoundError:
-            yield one, "is gone"
-        except OSError as error:
-            yield one, f"cannot be read: {error.strerror}"
-        else:
-            same = hashlib.sha256(data).hexdigest() == one.sha256
-            yield one, "" if same else "was changed"
+        yield one, _changed(folder / one.file, one.sha256)
+        numbers = f"{FOLDER}/{one.quarter}.json"
+        problem = one.numbers and numbers != one.file and _changed(folder / numbers, one.numbers)
+        if problem:
+            yield replace(one, file=numbers, sha256=one.numbers), problem
+
+
+def _changed(path: Path, sha256: str) -> str:
+    """How a file differs from the one of that hash; empty where it does not."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return "is gone"
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    return "" if hashlib.sha256(data).hexdigest() == sha256 else "was changed"
 
 
 def read_bytes(path: Path) -> bytes:

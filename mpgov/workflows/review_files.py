@@ -75,7 +75,8 @@ def sign_off(around: Surroundings, file: Path, signer: str = "", reason: str = "
         )
     digest = hashlib.sha256(data).hexdigest()
     recorder = Recorder(around, project, None, reason, kind=KIND)
-    made = Signature(name, digest, len(data), "", "")
+    numbers = hashlib.sha256(read_bytes(review_path(folder, quarter, ".json"))).hexdigest()
+    made = Signature(name, digest, len(data), "", "", numbers)
     recorder.more = signed_as_json(made, signer.strip())
     if recorder.branch is not None:
         recorder.branch.fetch()

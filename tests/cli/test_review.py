@@ -170,7 +170,8 @@ def test_what_was_signed_off_is_a_row_as_it_is(shop: House, run: Run) -> None:
     assert "signed off by Jane (" in page
     files(shop)["json"].unlink()
     broken = run("review", "--quarter", QUARTER, *both)
-    assert (broken.exit_code, "the review was signed off" in broken.stdout) == (3, True)
+    told = f"reviews/{QUARTER}.json: is gone since Jane ("
+    assert (broken.exit_code, told in broken.stdout) == (3, True)
 
 
 def test_what_is_no_longer_what_was_signed_is_no_row(shop: House, run: Run) -> None:
@@ -187,6 +188,23 @@ def test_what_is_no_longer_what_was_signed_is_no_row(shop: House, run: Run) -> N
     run("review", "--sign-off", str(page), "--as", "Sam")
     assert run("review", *both).exit_code == 0
     assert "signed off by Sam" in matrix.read_text("utf-8")
+
+
+def test_other_numbers_than_those_of_the_page_that_was_signed_are_no_row(
+    shop: House, run: Run
+) -> None:
+    run("review", "--quarter", QUARTER)
+    run("review", "--sign-off", str(files(shop)["html"]), "--as", "Jane")
+    numbers = files(shop)["json"]
+    document = json.loads(numbers.read_text("utf-8"))
+    document["summary"]["errors"] = 0
+    numbers.write_text(json.dumps(document), "utf-8")
+    both = ("--quarter", QUARTER, "--project", "production", "--project", "production*")
+    result = run("review", *both)
+    assert result.exit_code == 3
+    assert f"reviews/{QUARTER}.json: was changed since Jane (" in result.stdout
+    checked = run("history", "verify")
+    assert (checked.exit_code, f"{QUARTER}.json: was changed" in checked.stdout) == (1, True)
 
 
 def test_the_page_of_all_can_be_printed_or_written_elsewhere(shop: House, run: Run) -> None:
