@@ -239,8 +239,8 @@ def decided(quarter: Quarter) -> list[tuple[str, str, str]]:
             (
                 "Find an owner for {1} event",
                 (
-                    f"nobody answers for {{{percent(newsletter / all_)}}} of the volume; "
-                    "the first is Newsletter Opened"
+                    f"{{{percent(newsletter / all_)}}} of the volume is of events that nobody "
+                    "answers for; the first is Newsletter Opened"
                 ),
                 "mpgov audit --by owner",
             ),
@@ -281,8 +281,8 @@ def decided(quarter: Quarter) -> list[tuple[str, str, str]]:
         (
             "Find an owner for {2} events",
             (
-                f"nobody answers for {{{percent(unowned / all_)}}} of the volume; "
-                "the first is Item Added to Cart"
+                f"{{{percent(unowned / all_)}}} of the volume is of events that nobody answers "
+                "for; the first is Item Added to Cart"
             ),
             "mpgov audit --by owner",
         ),

@@ -94,7 +94,7 @@ def _unowned(standing: Standing) -> Iterator[Decision]:
     why: Sentence = (f"the first is {called(found[0])}",)
     if standing.report.days:
         part = Figure(standing.share(found), "percent")
-        why = ("nobody answers for ", part, " of the volume; ", *why)
+        why = (part, " of the volume is of events that nobody answers for; ", *why)
     what = ("Find an owner for ", *many(len(found), "event"))
     yield Decision(
         worst(found), what, why, f"mpgov audit --by owner{standing.scope}", standing.share(found)
@@ -107,7 +107,9 @@ def _undescribed(standing: Standing) -> Iterator[Decision]:
         several = "events and properties" if len(found) > 1 else "event or property"
         what = ("Describe ", Figure(len(found)), f" {several}")
         why = (f"nobody can look up what they mean; the first is {called(found[0])}",)
-        yield Decision(worst(found), what, why, "mpgov check", standing.share(found))
+        in_plan = all(one.at is not None for one in found)  # the rest is in Lexicon alone
+        command = "mpgov check" if in_plan else f"mpgov audit{standing.scope}"
+        yield Decision(worst(found), what, why, command, standing.share(found))
 
 
 def _refused(standing: Standing) -> Iterator[Decision]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from mpgov.core.finding import Finding
-from mpgov.core.model import nothing
+from mpgov.core.model import is_mixpanels, nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,8 @@ class Usage:
 
     @property
     def total(self) -> int:
-        """All that was counted."""
-        return sum(map(sum, self.counts.values()))
+        """All that was counted of the team's own events; what Mixpanel collects is beside it."""
+        return sum(sum(days) for name, days in self.counts.items() if not is_mixpanels(name))
 
     @property
     def uncounted(self) -> tuple[str, ...]:
@@ -47,8 +47,10 @@ class Usage:
         return None if name in self.names else 0
 
     def share(self, name: str) -> float | None:
-        """Its part of all that was counted."""
+        """Its part of the team's own events; of everything, where it is one of Mixpanel's."""
         volume, total = self.volume(name), self.total
+        if is_mixpanels(name):
+            total = sum(map(sum, self.counts.values()))
         return None if volume is None else volume / total if total else 0.0
 
     def is_live(self, name: str) -> bool:

@@ -30,7 +30,7 @@ def _lines(report: ReviewReport, width: int) -> Iterator[str]:
         yield from _wrapped(problem, "  ", "    ", width)
     yield ""
     count, urgent = len(report.decisions), report.summary.urgent
-    yield f"{count} decision{'s'[: count != 1]} to take, {urgent} of them for errors"
+    yield f"{count} decision{'s'[: count != 1]} to take, {urgent} of them urgent"
     for number, one in enumerate(report.shown, 1):
         head = f"{number:>3}. {one.severity:<8}"
         text = f"{plain(one.what)}: {plain(one.why)}"

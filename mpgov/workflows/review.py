@@ -33,6 +33,7 @@ from mpgov.workflows.project import Surroundings
 from mpgov.workflows.token_accounts import with_accounts
 from mpgov.workflows.tokens import is_meant, known_projects, register
 
+_FIRST_DAY: Final = "2009-01-01"  # of the year in which Mixpanel was founded
 SHOWN: Final = 3  # names that stand for many
 
 
@@ -84,6 +85,8 @@ def quarter_meant(around: Surroundings, name: str) -> Span:
     found = span_of(name, starts)
     if found is None:
         raise UsageError(f"--quarter {name}: is no quarter", hint=span_at(today, starts).name)
+    if found.last < _FIRST_DAY:
+        raise UsageError(f"--quarter {name}: ended before there was a Mixpanel")
     if found.first > today:
         raise UsageError(f"--quarter {name}: begins on {found.first}; there is nothing to review")
     return found

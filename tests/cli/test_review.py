@@ -226,6 +226,7 @@ def test_the_page_of_all_can_be_printed_or_written_elsewhere(shop: House, run: R
     [
         (("--quarter", "2026-Q5"), "is no quarter"),
         (("--quarter", "0001-Q1"), "is no quarter"),
+        (("--quarter", "1999-Q1"), "ended before there was a Mixpanel"),
         (("--as", "Jane"), "go with --sign-off FILE"),
         (("--sign-off", "x.html", "--quarter", "2026-Q3"), "goes with --as, --reason"),
         (("--sign-off", "mpgov.toml"), "is no file of a review"),
