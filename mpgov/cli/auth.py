@@ -98,7 +98,7 @@ def login(
     chosen = auth.project_for(found, service_account or "", region or "")
     auth.prepare(chosen)
     if not chosen.service_account:
-        chosen = auth.project_for(found, _ask_account(), region or "")
+        chosen = auth.project_for(found, _ask_account(found.scope), region or "")
     standing, keyring = auth.login(found, chosen, Secret(ask_secret(chosen.service_account)))
     click.echo(_described(standing))
     click.echo(f"secret    kept in the keyring ({visible(keyring)})")
@@ -173,13 +173,14 @@ def logout(
         options.tell(ctx, f"note: {variable} is still set in the environment")
 
 
-def _ask_account() -> str:
+def _ask_account(scope: str) -> str:
     """The account's name, from a person; with none at hand, how to get one."""
     hint = "say --service-account NAME, or set MIXPANEL_SERVICE_ACCOUNT"
     name = ask_account(ASKED, hint)
     if not name:
         click.echo(HOW_TO_GET_ONE.replace("\b\n", ""))
-        raise AuthError("no service account was named", hint="mpgov auth login, once there is one")
+        hint = f"mpgov auth login{scope}, once there is one"
+        raise AuthError("no service account was named", hint=hint)
     return name
 
 

@@ -13,7 +13,6 @@ from mpgov.errors import UsageError
 from mpgov.render.visible import visible
 
 if TYPE_CHECKING:
-    from mpgov.storage.projects import Project
     from mpgov.workflows.project import Surroundings
     from mpgov.workflows.rotation import Rotated, RotateWish
 
@@ -94,11 +93,11 @@ def rotate(
         refuse_elsewhere(found)
         settled = interrupted(found, wish)
         if settled is not None and settled.how != "undone":
-            _tell(ctx, found.project(), settled)
+            _tell(ctx, found, settled)
         if end_old:
             raise UsageError("no old account is kept: there is nothing to end")
         done = _by_hand(found, wish, service_account) if manual else _by_api(ctx, found, wish, yes)
-        _tell(ctx, found.project(), done)
+        _tell(ctx, found, done)
 
 
 def _by_api(ctx: click.Context, found: Surroundings, wish: RotateWish, yes: bool) -> Rotated:
@@ -128,7 +127,7 @@ def _by_hand(found: Surroundings, wish: RotateWish, account: str | None) -> Rota
     return rotate_manually(found, wish, new, Secret(ask_secret(new)))
 
 
-def _tell(ctx: click.Context, project: Project, done: Rotated) -> NoReturn:
+def _tell(ctx: click.Context, found: Surroundings, done: Rotated) -> NoReturn:
     """What became of it, and what to do next."""
     rotation = done.rotation
     old, new = visible(rotation.old), visible(rotation.new)
@@ -144,11 +143,13 @@ def _tell(ctx: click.Context, project: Project, done: Rotated) -> NoReturn:
     for name, value in rows.items():
         click.echo(f"{name:<9} {value}")
     if done.how in {"kept", "waiting"}:
-        again = "mpgov auth rotate" if rotation.manual else "mpgov auth rotate --end-old"
+        again = f"mpgov auth rotate{rotation.ending}{found.scope}"
         when = "once that is done" if rotation.manual else "then, or now"
         options.tell(ctx, f"next: {again}, {when}: it ends the old one's record")
     from mpgov.workflows.auth import outside  # noqa: PLC0415 requests is heavy
 
-    for line in outside(project, rotation.old, rotation.new) if done.how != "undone" else ():
+    for line in (
+        outside(found.project(), rotation.old, rotation.new) if done.how != "undone" else ()
+    ):
         options.tell(ctx, f"next: {line}")
     ctx.exit(1 if done.how == "waiting" else 0)

@@ -62,6 +62,11 @@ class Rotation:
         return self.steps[-1:] == ("kept",)
 
     @property
+    def ending(self) -> str:
+        """The option with which the next call ends the old one, where that is all that is left."""
+        return " --end-old" if self.is_waiting and not self.manual else ""
+
+    @property
     def is_in_use(self) -> bool:
         """Whether the new account is where it is needed, so that it must not be taken back."""
         return self.is_waiting or "delivered" in self.steps

@@ -59,7 +59,8 @@ class Client:
     """One project of one Mixpanel, as one service account.
 
     `max_wait` bounds the waiting within one call; `notify` hears of every wait, `sent` of every
-    request. `date` is what the last answer says the time is.
+    request. `date` is what the last answer says the time is, `scope` what a suggested command
+    needs to mean this project.
     """
 
     project: Reachable
@@ -74,6 +75,7 @@ class Client:
     now: Callable[[], float] = field(default=time.time, repr=False)
     session: Session | None = field(default=None, repr=False)
     sent: Callable[[], None] = field(default=lambda: None, repr=False)
+    scope: str = ""
     hosts: Hosts = field(init=False)
     quota: Quota | None = field(init=False, default=None)
     date: str = field(init=False, default="")
@@ -278,7 +280,8 @@ class Client:
         if status == 401:
             return RefusedError(
                 f"Mixpanel refused the credentials of {self.account} (401): {why}",
-                hint="check the secret, its expiry and the project's region: mpgov auth status",
+                hint="check the secret, its expiry and the project's region: "
+                f"mpgov auth status{self.scope}",
                 status=status,
             )
         if status == 403:

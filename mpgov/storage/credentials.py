@@ -40,25 +40,28 @@ def find_secret(project: Project, environ: Mapping[str, str]) -> Secret | None:
     return found.secret if found else None
 
 
-def require_secret(project: Project, environ: Mapping[str, str]) -> Secret:
+def require_secret(project: Project, environ: Mapping[str, str], scope: str = "") -> Secret:
     """The secret; an error that says what to do where there is none."""
-    return require_found(project, environ).secret
+    return require_found(project, environ, scope).secret
 
 
-def require_found(project: Project, environ: Mapping[str, str]) -> Found:
-    """The secret and where it is kept; an error that says what to do where there is none."""
+def require_found(project: Project, environ: Mapping[str, str], scope: str = "") -> Found:
+    """The secret and where it is kept; an error that says what to do where there is none.
+
+    `scope` is what the command that is suggested needs to mean this project.
+    """
     if not project.service_account:
         whose = f" for project {project.name}" if project.name else ""
         raise AuthError(
             f"no service account is named{whose}",
             hint="set MIXPANEL_SERVICE_ACCOUNT, or service_account in mpgov.toml; "
-            "mpgov auth login helps",
+            f"mpgov auth login{scope} helps",
         )
     found = locate_secret(project, environ)
     if found is None:
         raise AuthError(
             f"there is no secret for {project.service_account}",
-            hint=f"mpgov auth login, or set {VARIABLE}",
+            hint=f"mpgov auth login{scope}, or set {VARIABLE}",
         )
     return found
 

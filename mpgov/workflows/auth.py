@@ -111,7 +111,7 @@ def forget_address() -> bool:
 
 def status(around: Surroundings, project: Project) -> Status:
     """Where the project's secret is kept, and whether Mixpanel takes it."""
-    found = require_found(project, os.environ)
+    found = require_found(project, os.environ, around.scope)
     kept = Status(project.service_account, found.source, found.kept)
     try:
         standing = verify(around, project, found.secret)

@@ -56,7 +56,7 @@ def connect(around: Surroundings, project: Project, secret: Secret | None = None
     exports = shared(export_key(project), MOST_EXPORTS, window=HOUR, per="hour")
     return Client(
         project,
-        secret or require_secret(project, os.environ),
+        secret or require_secret(project, os.environ, around.scope),
         schemas,
         queries,
         exports,
@@ -67,6 +67,7 @@ def connect(around: Surroundings, project: Project, secret: Secret | None = None
         now=around.now,
         session=around.session,
         sent=around.asked.one,
+        scope=around.scope,
     )
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shlex
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -59,6 +61,18 @@ class Surroundings:
             if self.project_name is not None:
                 raise
             return None
+
+    @property
+    def scope(self) -> str:
+        """What a suggested command needs behind it to mean this project; nothing where it does."""
+        try:
+            name = self.project().name
+        except UsageError:
+            return ""
+        with suppress(UsageError):
+            if choose_project(self.settings, None, os.environ).name == name:
+                return ""
+        return f" --project {shlex.quote(name)}"
 
     def plan(self) -> Path:
         """The plan that mpgov.toml names, else `plans/` beside it."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Final, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from mpgov.core.accounts import WRITERS, Membership, ServiceAccount, cannot_be_made
 from mpgov.core.moment import stamp
@@ -33,8 +33,6 @@ from mpgov.workflows.recording import Recorder, run_id
 from mpgov.workflows.rotation_log import RotationLog, unfinished
 from mpgov.workflows.rotation_steps import RotationSteps
 from mpgov.workflows.token_changes import of_account
-
-BY_HAND: Final = "mpgov auth rotate --manual: somebody with the rights makes the new one"
 
 Ended: TypeAlias = Literal["rotated", "kept", "undone", "waiting"]
 
@@ -86,7 +84,7 @@ class Rotating:
 def prepare(around: Surroundings, wish: RotateWish) -> Rotating:
     """Find out all that is needed, and refuse what cannot be; nothing is changed yet."""
     project = around.project()
-    found = require_found(project, os.environ)
+    found = require_found(project, os.environ, around.scope)
     _refuse_homeless(found.source, wish)
     recorder = recorder_of(around, project, wish.reason)
     recorder.ledger.prepare()
@@ -96,7 +94,7 @@ def prepare(around: Surroundings, wish: RotateWish) -> Rotating:
     check_named(around, ours.name)
     problems = list(_problems(access, places))
     if problems:
-        raise AuthError("\n".join(problems), hint=BY_HAND)
+        raise AuthError("\n".join(problems), hint=_by_hand(client.scope))
     now = around.now()
     rotation = Rotation(
         run_id(now),
@@ -176,7 +174,7 @@ def refuse_elsewhere(around: Surroundings) -> None:
             if found is not None and here.service_account in {found.old, found.new}:
                 raise BusyError(
                     f"project {name} has a rotation of {found.old} that has not ended",
-                    hint=f"mpgov auth rotate --project {name}",
+                    hint=f"mpgov auth rotate{found.ending}{there.scope}",
                 )
 
 
@@ -231,9 +229,11 @@ def _accepted(steps: RotationSteps) -> list[Client]:
     names = dict.fromkeys((steps.rotation.old, steps.project.service_account, steps.rotation.new))
     clients = [found[0] for found in map(steps.proved, names) if found is not None]
     if not clients:
+        scope = steps.around.scope
         raise AuthError(
             f"neither {steps.rotation.old} nor what was to replace it is accepted by Mixpanel",
-            hint="mpgov auth login with an account that is, then mpgov auth rotate again",
+            hint=f"mpgov auth login{scope} with an account that is, "
+            f"then mpgov auth rotate{scope} again",
         )
     return clients
 
@@ -250,7 +250,8 @@ def _settle_manual(steps: RotationSteps) -> Rotated:
     new = steps.proved(steps.rotation.new)
     if new is None:
         raise AuthError(
-            f"{steps.rotation.new} is in use, but no secret of it is here", hint="mpgov auth login"
+            f"{steps.rotation.new} is in use, but no secret of it is here",
+            hint=f"mpgov auth login{steps.around.scope}",
         )
     if _is_there(steps, new[0]):
         return Rotated("waiting", steps.rotation, "Mixpanel still has it: delete it there")
@@ -275,7 +276,7 @@ def _undone(steps: RotationSteps, clients: list[Client], error: MpgovError) -> M
         error.message += "; what was made was removed again"
     except MpgovError as failure:
         error.message += f"; what was made could not be removed yet: {failure.message}"
-        error.hint = "mpgov auth rotate again: it finishes what was begun"
+        error.hint = f"mpgov auth rotate{steps.around.scope} again: it finishes what was begun"
     return error
 
 
@@ -307,9 +308,13 @@ def _places(client: Client, access: Access) -> tuple[ServiceAccount, tuple[Membe
     if ours is None or not ours.id:
         raise AuthError(
             f"Mixpanel does not list {client.account} among the accounts of its projects",
-            hint=BY_HAND,
+            hint=_by_hand(client.scope),
         )
     return ours, tuple(places)
+
+
+def _by_hand(scope: str) -> str:
+    return f"mpgov auth rotate --manual{scope}: somebody with the rights makes the new one"
 
 
 def _problems(access: Access, places: tuple[Membership, ...]) -> Iterator[str]:

@@ -29,7 +29,7 @@ def prepare_manual(around: Surroundings, wish: RotateWish) -> str:
     """The account that is to be replaced; refuses before anybody types a secret in vain."""
     project = around.project()
     if not project.service_account:
-        raise AuthError("no service account is named yet", hint="mpgov auth login")
+        raise AuthError("no service account is named yet", hint=f"mpgov auth login{around.scope}")
     if usable_keyring() is None and not wish.store_command:
         raise AuthError("there is no system keyring to keep the new secret in", hint=NO_KEYRING)
     recorder_of(around, project, wish.reason).ledger.prepare()

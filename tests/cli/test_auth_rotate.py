@@ -433,7 +433,7 @@ def test_a_rotation_that_another_project_waits_for_is_ended_first(home, run):
     assert rotate(run, "--keep-old", "7").exit_code == 0
     result = run("auth", "rotate", "--project", "second", "--yes")
     assert result.exit_code == 1
-    assert "next: mpgov auth rotate --project shop" in result.stderr
+    assert "next: mpgov auth rotate --end-old --project shop" in result.stderr
     assert len(accounts(home)) == 2
 
 
