@@ -101,7 +101,7 @@ def command(
         return
     answer.write(ctx, audited.report)
     if notify:
-        options.tell(ctx, tell_team(found, audit_news(audited.report, wish)))
+        options.tell(ctx, tell_team(found, audit_news(audited.report, wish, found.scope)))
     ctx.exit(1 if fails(audited.report.findings, fail_on) else 0)
 
 
@@ -128,7 +128,8 @@ def _several(
     def work(one: Surroundings) -> Part:
         report = audit(options.plan_path(*plan, one), one, wish).report
         if notify:
-            options.tell(ctx, f"{one.project_name}: {tell_team(one, audit_news(report, wish))}")
+            news = audit_news(report, wish, one.scope)
+            options.tell(ctx, f"{one.project_name}: {tell_team(one, news)}")
         code = 1 if fails(report.findings, fail_on) else 0
         return Part(audit_cells(report), document_of(report), code)
 

@@ -75,7 +75,7 @@ def command(
 ) -> None:
     """Make Lexicon say what the plan says; nothing else is touched."""
     if not yes and not sys.stdin.isatty():
-        raise UsageError("there is no terminal to ask on", hint="mpgov sync --yes does not ask")
+        raise UsageError("there is no terminal to ask on", hint="--yes does not ask")
     wish = Wish(
         options.selected(only, skip, fields),
         allow,

@@ -52,7 +52,7 @@ def command(
     if bool(run) == last:
         raise UsageError("name a run, or --last", hint="mpgov history lists the runs")
     if not yes and not sys.stdin.isatty():
-        raise UsageError("there is no terminal to ask on", hint="mpgov undo --yes does not ask")
+        raise UsageError("there is no terminal to ask on", hint="--yes does not ask")
     found = options.around(ctx, project, max_wait)
     answer = options.Answer(format_, output)
     with our_turn(found, found.project(), wait=not no_wait):

@@ -85,13 +85,13 @@ def audit(path: Path | str, around: Surroundings, wish: AuditWish) -> Audited:
     return Audited(report, found, proposal(evidence, known.side, around.settings), known)
 
 
-def audit_news(report: AuditReport, wish: AuditWish) -> News:
-    """What a team's chat is to hear of an audit."""
+def audit_news(report: AuditReport, wish: AuditWish, scope: str = "") -> News:
+    """What a team's chat is to hear of an audit; `scope` names the project where that is needed."""
     return News(
         f"mpgov audit of {report.project}",
         report.findings,
         f"in all: {counted(report.findings)}; health score {report.score.total} of 100",
-        "to see all of it: mpgov audit",
+        f"to see all of it: mpgov audit{scope}",
         is_whole=wish.is_whole,
     )
 

@@ -12,7 +12,7 @@ import re
 import secrets
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mpgov import __version__
@@ -40,6 +40,7 @@ from mpgov.workflows.doctor_record import kept
 from mpgov.workflows.plans import shown
 from mpgov.workflows.project import Notify, Surroundings, surroundings
 
+_OF_A_PROJECT = ("mpgov sync", "mpgov auth", "mpgov doctor", "mpgov history")
 IN_ENVIRONMENT = f"read -rs {VARIABLE} && export {VARIABLE}"
 
 
@@ -93,7 +94,16 @@ def examine(around: Surroundings) -> Diagnosis:
         *kept(around, patient.project),
     ]
     name = patient.project.name if patient.project else around.project_name or ""
-    return Diagnosis(Checkup(name, tuple(checks)), around, patient.mends)
+    scoped = tuple(_scoped(one, around.scope) for one in checks)
+    return Diagnosis(Checkup(name, scoped), around, patient.mends)
+
+
+def _scoped(check: Check, scope: str) -> Check:
+    """The check, whose command means this project wherever it is typed."""
+    command, mark, remark = check.fix.partition("   #")
+    if not any(word in command for word in _OF_A_PROJECT):
+        return check
+    return replace(check, fix=f"{command}{scope}{mark}{remark}")
 
 
 def _python() -> Check:

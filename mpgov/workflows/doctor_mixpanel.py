@@ -101,7 +101,8 @@ def _way(connection: Connection, error: RemoteError | None) -> Check:
         told += ", unencrypted: it is this machine"
     if error is None:
         return Check("connection", "ok", told)
-    fix = f"curl --head https://{connection.host}   # is it the network, or mpgov?"
+    scheme = "https" if connection.encrypted else "http"
+    fix = f"curl --head {scheme}://{connection.host}   # is it the network, or mpgov?"
     if "certificate" in error.message:
         fix = "export REQUESTS_CA_BUNDLE=FILE   # with the certificates of whoever issued it"
     return Check("connection", "wrong", f"{error.message} ({told})", fix)

@@ -78,8 +78,13 @@ def _ledger(around: Surroundings, project: Project, git: Git | None) -> Check:
         more = len(verdict.problems) - 1
         told = f"{name}{f':{number}' if number else ''}: {text}"
         told += f" (and {more} more)" if more else ""
-        mend = _restore(git, [folder / NAME, folder / HEAD]) or "mpgov history verify"
-        return Check("ledger", "wrong", told, mend)
+        lost = _not_committed(git, folder / NAME)
+        if lost:
+            told += f"; the last commit lacks {lost} record{'s'[: lost != 1]} of it"
+        mend = _restore(git, [folder / NAME, folder / HEAD])
+        if mend and lost:  # what the commit lacks stays beside it
+            mend = f"cp {shlex.join(_beside(folder / NAME))} && {mend}"
+        return Check("ledger", "wrong", told, mend or "mpgov history verify")
     records = f"{verdict.count} record{'s'[: verdict.count != 1]}"
     return Check("ledger", "ok", f"{records}, whole" if verdict.count else "no record yet")
 
@@ -91,6 +96,19 @@ def _restore(git: Git | None, paths: list[Path]) -> str:
     there = [p for p in paths if git.listed("HEAD", git.inside(p))] if git.head() else []
     names = shlex.join(os.path.relpath(path) for path in there)
     return f"git checkout HEAD -- {names}" if there else ""
+
+
+def _not_committed(git: Git | None, path: Path) -> int:
+    """How many records of a ledger no commit has."""
+    if git is None or not git.head() or not path.exists():
+        return 0
+    kept = git.files("HEAD", path).get(git.inside(path), b"")
+    return max(path.read_bytes().count(b"\n") - kept.count(b"\n"), 0)
+
+
+def _beside(path: Path) -> list[str]:
+    """A file, and where a copy of it goes."""
+    return [os.path.relpath(path), os.path.relpath(path.with_name(f"damaged-{path.name}"))]
 
 
 def _unfinished(around: Surroundings, project: Project) -> Iterator[Check]:

@@ -93,7 +93,7 @@ def quarter_meant(around: Surroundings, name: str) -> Span:
 
 
 def scope_of(around: Surroundings, project: Project) -> str:
-    """What a command needs so that it means this project."""
+    """What a command needs so that it means this project wherever the page is read."""
     several = len(around.settings.projects) > 1 and project.name in around.settings.projects
     return f" --project {shlex.quote(project.name)}" if several else ""
 

@@ -155,6 +155,31 @@ def test_a_broken_ledger(home, run):
     assert seen(run)["cause"] is None
 
 
+def test_what_no_commit_has_of_a_broken_ledger_is_not_thrown_away(home, run):
+    path = home.folder / "exports" / "shop" / "ledger.jsonl"
+    Ledger(path.parent).append({"kind": "note", "text": "note 3", "at": "2026-10-02T10:00:00Z"})
+    path.write_bytes(path.read_bytes().replace(b"note 1", b"note X"))
+    document = seen(run)
+    told = next(one["text"] for one in document["checks"] if one["name"] == "ledger")
+    assert told.endswith("; the last commit lacks 1 record of it")
+    subprocess.run(["bash", "-c", document["fix"]], cwd=home.folder, check=True)
+    assert seen(run)["cause"] is None
+    assert b"note 3" in path.with_name("damaged-ledger.jsonl").read_bytes()
+
+
+def test_a_command_names_the_project_where_another_would_be_meant(home, run, memory):
+    file = home.folder / "mpgov.toml"
+    file.write_text(
+        file.read_text("utf-8").replace("plan = ", 'default_project = "shop"\nplan = ', 1)
+        + '\n[projects."two words"]\nid = 4242\nservice_account = "other"\n'
+    )
+    assert seen(run)["cause"] is None
+    fix = seen(run, "--project", "two words")["fix"]
+    assert fix == "mpgov auth login --project 'two words'"
+    memory.kept.clear()
+    assert seen(run)["fix"] == "mpgov auth login"
+
+
 def test_an_unsafe_host(home, run, monkeypatch):
     url = os.environ["MIXPANEL_HOST"]
     monkeypatch.delenv("MIXPANEL_HOST")
