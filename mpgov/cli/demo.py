@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mpgov.errors import MpgovError
+from mpgov.errors import MpgovError, UsageError
 
 if TYPE_CHECKING:
     from mpgov.sandbox.app import Sandbox
@@ -52,6 +52,8 @@ Examples:
 @click.pass_context
 def command(ctx: click.Context, *, keep: str | None) -> None:
     """Show the whole loop on a sandbox, in one minute: no account, no network."""
+    if keep is not None and Path(keep).exists() and not Path(keep).is_dir():
+        raise UsageError(f"--keep {keep}: is no folder", hint="--keep ./mpgov-demo")
     with tempfile.TemporaryDirectory(prefix="mpgov-demo-") as folder:
         Demo(Path(folder), color=ctx.color is not False).run()
         if keep is not None:

@@ -98,6 +98,8 @@ def rotated(ctx: click.Context, *, name: str, reason: str, on: str, account: str
     """
     from mpgov.workflows.token_changes import rotated as replaced  # noqa: PLC0415 - requests
 
+    if not reason.strip():
+        raise UsageError("--reason says nothing", hint="--reason 'every year'")
     around, value = options.around(ctx, None), _value()
     done = replaced(around, name, value, reason, on=_day("--on", on), account=account)
     _tell(ctx, done, "rotated in")

@@ -66,6 +66,9 @@ def from_document(document: Any, place: str, file: str) -> SavedChanges:
     """A saved change set from its JSON, which stands at `place`."""
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise InputError(f"{place}: is no change set of format {FORMAT}", hint=_AGAIN)
+    if "projects" in document:
+        told = f"{place}: is the table of several projects, and no change set"
+        raise InputError(told, hint="mpgov diff --project NAME --output FILE.json")
     listed = document.get("changes")
     if not isinstance(listed, list) or not isinstance(document.get("fingerprint"), str):
         raise InputError(f"{place}: holds no changes with a fingerprint", hint=_AGAIN)

@@ -19,7 +19,7 @@ TIMEOUT: Final = 20
 TRIES: Final = 3
 LONGEST: Final = 20.0  # seconds that an answer may ask to wait
 _AGAIN: Final = frozenset({429, 503})  # behind a gateway's 502 or 504 it may have been taken
-_HINT: Final = "is it still valid? mpgov auth login --notify keeps a new one"
+_HINT: Final = "is MPGOV_NOTIFY_URL, or what mpgov auth login --notify kept, still valid?"
 
 
 def post(address: Revealing, text: str, *, direct: bool) -> None:

@@ -246,7 +246,8 @@ def _moved(place: Disagreement) -> str:
 
 
 def _released(place: Disagreement) -> str:
-    return f"the plan says nothing any more; Lexicon keeps {shown(place.lexicon)}"
+    kept = shown(place.lexicon) if place.path else "it"
+    return f"the plan says nothing any more; Lexicon keeps {kept}"
 
 
 def _name(key: EntityKey) -> str:

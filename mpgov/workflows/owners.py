@@ -78,10 +78,12 @@ def check(path: Path | str, around: Surroundings, *, offline: bool) -> CheckRepo
     else:
         found = [replace(o, severity=level) for o in check_owners(plan.catalog, allowed)]
     parts = waive(found, plan.catalog, stamp(around.now())[:10])
+    events = sum(entity.key.kind == "event" for entity in plan.catalog)
     return CheckReport(
         plan="stdin" if str(path) == STDIN else shown(Path(path), Path.cwd()),
-        events=sum(entity.key.kind == "event" for entity in plan.catalog),
+        events=events,
         properties=0,
+        counted=f"{events} event{'s'[: events != 1]}",
         findings=parts.standing,
         notes=tuple(notes),
         waived=parts.waived,

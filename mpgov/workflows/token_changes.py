@@ -45,6 +45,7 @@ def add(around: Surroundings, token: Token, value: str, reason: str = "") -> Cha
     """Put a token into the register; of its value only the fingerprint is kept."""
     with _held(around) as kept:
         _refuse_values(token, reason)
+        _refuse_future(around, "--last-rotated", token.last_rotated)
         if any(one.name == token.name for one in kept.tokens):
             raise UsageError(
                 f"{kept.name} has a token {token.name} already",
@@ -70,8 +71,7 @@ def rotated(
                 f"--on {on}: {name} was rotated on {before.last_rotated} already",
                 hint=f"if that is wrong, mend it in {kept.name}",
             )
-        if on > today(around):
-            raise UsageError(f"--on {on} is still to come", hint="say it once it is done")
+        _refuse_future(around, "--on", on)
         if account and before.kind != "service_account":
             raise UsageError(f"--account: {name} is no service account")
         token = replace(before, last_rotated=on, account=account or before.account)
@@ -157,6 +157,11 @@ def _refuse_values(token: Token, reason: str) -> None:
                 f"{where} may hold a token or a secret, which the register never does",
                 hint="the value goes to stdin: pass show … | mpgov tokens …",
             )
+
+
+def _refuse_future(around: Surroundings, option: str, day: str) -> None:
+    if day > today(around):
+        raise UsageError(f"{option} {day} is still to come", hint="say it once it is done")
 
 
 def _project(around: Surroundings, named: str) -> Project:

@@ -188,6 +188,19 @@ class TestDiffAsJson:
         }
         assert "1 field kept as drift" in run("sync", "shop.yaml", "--yes").stdout
 
+    def test_an_entity_that_the_plan_drops_is_said_to_stay(
+        self, open_house: House, run: Run
+    ) -> None:
+        open_house.plan("events: {Sale: {description: B}}", "shop.yaml")
+        run("sync", "shop.yaml", "--yes")
+        open_house.plan("events: {}", "shop.yaml")
+        text = run("diff", "shop.yaml").stdout
+        assert "the plan says nothing any more; Lexicon keeps it\n" in text
+
+    def test_a_demo_is_kept_in_no_file(self, open_house: House, run: Run) -> None:
+        result = run("demo", "--keep", str(open_house.plan("events: {}", "shop.yaml")))
+        assert (result.exit_code, "is no folder" in result.stderr) == (2, True)
+
 
 class TestOffline:
     def test_against_an_export(self, open_house: House, run: Run) -> None:

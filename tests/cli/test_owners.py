@@ -210,6 +210,11 @@ def test_what_the_plan_waives_and_mpgov_toml_turns_down_counts_here_too(home, ru
     assert (result.exit_code, "nobody was judged" in result.stdout) == (0, True)
 
 
+@pytest.mark.usefixtures("home")
+def test_it_counts_what_it_looked_at(run):
+    assert run("owners", "check").stdout.splitlines()[-1] == "plans: 5 events; no findings"
+
+
 def test_members_beyond_the_first_page_are_members(home, run):
     home.sandbox.turn({"page_size": "2"})
     assert run("owners", "check").exit_code == 0

@@ -134,6 +134,13 @@ def test_a_contradicting_variable_is_told_and_nothing_is_asked(run, monkeypatch)
     assert "but MIXPANEL_PROJECT_ID is 5001" in result.stdout
 
 
+@pytest.mark.usefixtures("shops")
+def test_the_table_of_several_projects_is_no_change_set(run):
+    run("diff", "--project", "*", "--output", "all.json")
+    result = run("sync", "--project", "us", "--changes", "all.json", "--yes")
+    assert (result.exit_code, "is the table of several projects" in result.stderr) == (3, True)
+
+
 def test_sync_asks_once_and_sends_to_each(shops, run):
     result = run("sync", "--project", "*", "--yes", "--reason", "all at once")
     assert result.exit_code == 0, result.output

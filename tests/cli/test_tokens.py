@@ -258,7 +258,9 @@ def test_a_service_account_gets_its_new_name(kept: Path, run: Run, shop: Path) -
         (("rotated", "web", "--reason", WEB), "", "--reason may hold"),
         (("rotated", "web", "--reason", "x", "--on", "2026-08-24"), "", "rotated on 2026-08-25"),
         (("rotated", "web", "--reason", "x", "--on", "2026-11-25"), "", "still to come"),
+        (("add", "a", "--kind", "api_secret", "--last-rotated", "2030-01-01"), "", "to come"),
         (("rotated", "web"), "", "--reason"),
+        (("rotated", "web", "--reason", " "), "", "--reason says nothing"),
         (("list", "--project", "nope"), "", "no token is of such a project"),
     ],
 )
