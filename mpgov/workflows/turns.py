@@ -11,15 +11,18 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 from mpgov.errors import BusyError, UsageError
 from mpgov.mixpanel.client import Client
 from mpgov.mixpanel.wire import Stored
+from mpgov.storage.ledger import HEAD, NAME
 from mpgov.storage.locks import Waiting, only_one
 from mpgov.storage.projects import Project
 from mpgov.storage.state_folder import state_folder
 from mpgov.storage.who import who
+from mpgov.workflows.plans import shown
 from mpgov.workflows.project import Surroundings
 from mpgov.workflows.recording import Recorder, pending_runs, recover
 from mpgov.workflows.witness import leave_witness
@@ -83,8 +86,18 @@ def wait_for_others(recorder: Recorder) -> None:
 
 def settle_interrupted(recorder: Recorder, client: Client, stored: Stored) -> None:
     """Find out what became of the runs that were interrupted, record it, tell, and witness it."""
+    _tell_damage(recorder)
     for run in _settle(recorder, stored):
         leave_witness(recorder, client, run)
+
+
+def _tell_damage(recorder: Recorder) -> None:
+    """Say that the record is not whole before more is written behind it."""
+    for number, text in recorder.ledger.verify().problems[:1]:
+        place = shown(recorder.folder / (NAME if number else HEAD), Path.cwd())
+        place += f":{number}" if number else ""
+        told = f"warning: {place}: {text}; what is recorded now goes behind it"
+        recorder.around.notify(f"{told} (mpgov doctor{recorder.around.scope})")
 
 
 def _settle(recorder: Recorder, stored: Stored) -> list[str]:

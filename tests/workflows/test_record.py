@@ -50,6 +50,19 @@ class TestOneRun:
         sync(house)
         assert records(house) == before
 
+    def test_a_record_that_is_not_whole_is_told_before_more_stands_behind_it(
+        self, house: House
+    ) -> None:
+        house.plan("events: {A: {description: first}}")
+        sync(house)
+        assert not [line for line in house.told if "warning" in line]
+        path = house.around.folder(house.around.project()) / "ledger.jsonl"
+        path.write_bytes(path.read_bytes().replace(b"first", b"forst"))
+        house.plan("events: {A: {description: second}}")
+        sync(house)
+        (line,) = [line for line in house.told if "warning" in line]
+        assert "ledger.jsonl:1: was changed: its hash does not fit; what is recorded now" in line
+
     def test_where_it_cannot_be_written_nothing_is_sent(self, house: House) -> None:
         house.plan("events: {A: {}}")
         folder = house.around.folder(house.around.project())
