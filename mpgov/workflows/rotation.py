@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from mpgov.core.accounts import WRITERS, Membership, ServiceAccount, cannot_be_made
 from mpgov.core.moment import stamp
@@ -22,7 +22,7 @@ from mpgov.errors import AuthError, BusyError, MpgovError, RemoteError, UsageErr
 from mpgov.mixpanel.access import Access, who_am_i
 from mpgov.mixpanel.client import Client
 from mpgov.mixpanel.service_accounts import accounts_of_project
-from mpgov.storage.credentials import NO_KEYRING, require_found, usable_keyring
+from mpgov.storage.credentials import require_found, usable_keyring
 from mpgov.storage.projects import Project, read_environment
 from mpgov.storage.secret import Secret
 from mpgov.storage.secret_command import check_command
@@ -33,6 +33,8 @@ from mpgov.workflows.recording import Recorder, run_id
 from mpgov.workflows.rotation_log import RotationLog, unfinished
 from mpgov.workflows.rotation_steps import RotationSteps
 from mpgov.workflows.token_changes import of_account
+
+TAKEN: Final = "--store-command 'gh secret set …' takes the new secret on its stdin"
 
 Ended: TypeAlias = Literal["rotated", "kept", "undone", "waiting"]
 
@@ -178,6 +180,12 @@ def refuse_elsewhere(around: Surroundings) -> None:
                 )
 
 
+def refuse_unkept(wish: RotateWish) -> None:
+    """Refuse where nothing would keep the new secret; a variable is nothing mpgov can set."""
+    if not wish.store_command and usable_keyring() is None:
+        raise AuthError("there is no system keyring to keep the new secret in", hint=TAKEN)
+
+
 def recorder_of(around: Surroundings, project: Project, reason: str) -> Recorder:
     """The record, as it is now."""
     recorder = Recorder(around, project, None, reason, kind="token")
@@ -289,11 +297,11 @@ def _refuse_homeless(source: str, wish: RotateWish) -> None:
         raise UsageError(
             "the account's name or secret comes from the environment, where mpgov cannot put the "
             "new one, and the old one would end at once",
-            hint="--store-command 'gh secret set …' takes the new secret on its stdin; or "
-            "--keep-old DAYS gives you time",
+            hint=TAKEN
+            if usable_keyring() is None
+            else f"{TAKEN}; or --keep-old DAYS gives you time",
         )
-    if not wish.store_command and usable_keyring() is None:
-        raise AuthError("there is no system keyring to keep the new secret in", hint=NO_KEYRING)
+    refuse_unkept(wish)
 
 
 def _places(client: Client, access: Access) -> tuple[ServiceAccount, tuple[Membership, ...]]:

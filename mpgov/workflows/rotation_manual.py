@@ -9,18 +9,22 @@ from mpgov.core.rotation import Rotation
 from mpgov.errors import AuthError, MpgovError, UsageError
 from mpgov.mixpanel.access import Access, who_am_i
 from mpgov.storage.credentials import (
-    NO_KEYRING,
     delete_secret,
     find_secret,
     kept_secret,
     store_secret,
-    usable_keyring,
 )
 from mpgov.storage.secret import Secret
 from mpgov.workflows.lexicon import connect
 from mpgov.workflows.project import Surroundings
 from mpgov.workflows.recording import run_id
-from mpgov.workflows.rotation import Rotated, RotateWish, check_named, recorder_of
+from mpgov.workflows.rotation import (
+    Rotated,
+    RotateWish,
+    check_named,
+    recorder_of,
+    refuse_unkept,
+)
 from mpgov.workflows.rotation_log import RotationLog
 from mpgov.workflows.rotation_steps import RotationSteps
 
@@ -30,8 +34,7 @@ def prepare_manual(around: Surroundings, wish: RotateWish) -> str:
     project = around.project()
     if not project.service_account:
         raise AuthError("no service account is named yet", hint=f"mpgov auth login{around.scope}")
-    if usable_keyring() is None and not wish.store_command:
-        raise AuthError("there is no system keyring to keep the new secret in", hint=NO_KEYRING)
+    refuse_unkept(wish)
     recorder_of(around, project, wish.reason).ledger.prepare()
     check_named(around, project.service_account)
     return project.service_account
