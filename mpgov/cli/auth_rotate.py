@@ -148,8 +148,6 @@ def _tell(ctx: click.Context, found: Surroundings, done: Rotated) -> NoReturn:
         options.tell(ctx, f"next: {again}, {when}: it ends the old one's record")
     from mpgov.workflows.auth import outside  # noqa: PLC0415 requests is heavy
 
-    for line in (
-        outside(found.project(), rotation.old, rotation.new) if done.how != "undone" else ()
-    ):
+    for line in outside(found, rotation.old, rotation.new) if done.how != "undone" else ():
         options.tell(ctx, f"next: {line}")
     ctx.exit(1 if done.how == "waiting" else 0)

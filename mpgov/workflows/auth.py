@@ -9,6 +9,7 @@ from typing import Final
 
 from mpgov.errors import AuthError, MpgovError, UsageError
 from mpgov.mixpanel.access import Access, MayWrite, may_write, who_am_i
+from mpgov.mixpanel.client import RefusedError
 from mpgov.mixpanel.service_accounts import expiry_of
 from mpgov.storage.credentials import (
     NO_KEYRING,
@@ -24,7 +25,7 @@ from mpgov.storage.hosts import REGIONS
 from mpgov.storage.notify import ACCOUNT, check_address
 from mpgov.storage.projects import Project, account_problem, read_environment
 from mpgov.storage.secret import Secret
-from mpgov.storage.secret_command import COMMAND
+from mpgov.storage.secret_command import COMMAND, fetched
 from mpgov.workflows.lexicon import connect
 from mpgov.workflows.project import Surroundings
 
@@ -130,17 +131,36 @@ def logout(account: str) -> bool:
     return delete_secret(account)
 
 
-def outside(project: Project, old: str, new: str) -> list[str]:
+def outside(around: Surroundings, old: str, new: str) -> list[str]:
     """What the environment still says of an account that was replaced."""
     told = []
+    project = replace(around.project(), service_account=new)
     if read_environment(os.environ).account == old:
         told.append(f"MIXPANEL_SERVICE_ACCOUNT still names {old}: let it name {new}")
     for variable in before_keyring(project):
+        if not _is_refused(around, project, variable):
+            continue
         if variable == COMMAND:
             told.append(f"{COMMAND} goes before the keyring: let it fetch the secret of {new}")
         else:
             told.append(f"{variable} still holds the old secret, and goes before the keyring")
     return told
+
+
+def _is_refused(around: Surroundings, project: Project, variable: str) -> bool:
+    """Whether what a variable holds, or fetches, is for Mixpanel not the account's secret."""
+    said = os.environ[variable].strip()
+    try:
+        secret = fetched(said, project, os.environ) if variable == COMMAND else Secret(said)
+    except AuthError:
+        return True
+    try:
+        who_am_i(replace(connect(around, project, secret), max_wait=0))
+    except RefusedError:
+        return True
+    except MpgovError:
+        return False  # nobody knows
+    return False
 
 
 def before_keyring(project: Project | None = None) -> list[str]:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import sys
+from pathlib import Path
+
+import keyring
 import pytest
+from keyring.backends import null
 
 CONFIG = """\
 default_project = "eu"
@@ -27,6 +33,28 @@ def home(open_house, memory, monkeypatch):
     open_house.config(CONFIG.format(account=name) + limits)
     memory.set_password("mpgov", name, secret)
     return open_house
+
+
+@pytest.fixture
+def no_keyring(home, memory, monkeypatch):
+    """No keyring, as in CI: the account and its secret are in the environment."""
+    assert memory.kept
+    keyring.set_keyring(null.Keyring())
+    tell(monkeypatch, *home.sandbox.default_account)
+    return home
+
+
+def tell(monkeypatch, account: str, secret: str) -> None:
+    """Let the environment name an account and hold its secret."""
+    monkeypatch.setenv("MIXPANEL_SERVICE_ACCOUNT", account)
+    monkeypatch.setenv("MIXPANEL_SERVICE_ACCOUNT_SECRET", secret)
+
+
+def store_command(folder: Path) -> tuple[str, Path]:
+    """A command that keeps what it gets, and where."""
+    script, vault = folder / "store.py", folder / "vault"
+    script.write_text(f"import sys; open({str(vault)!r}, 'w').write(sys.stdin.read())")
+    return f"{sys.executable} {script}", vault
 
 
 # The project
@@ -62,3 +90,55 @@ def test_a_kept_account_is_ended_in_the_project_that_keeps_it(home, run):
     assert "next: mpgov auth rotate --end-old --project us" in elsewhere.stderr
     assert run("auth", "rotate", "--end-old", "--project", "us", "--yes").exit_code == 0
     assert len(home.sandbox.state.accounts) == 1
+
+
+# What the environment holds, and what helps there
+
+
+def test_a_variable_that_holds_the_new_secret_is_not_said_to_hold_the_old_one(
+    no_keyring, run, monkeypatch, tmp_path
+):
+    old, _ = no_keyring.sandbox.default_account
+    store, vault = store_command(tmp_path)
+    first = run("auth", "rotate", "--yes", "--keep-old", "7", "--store-command", store)
+    assert first.exit_code == 0, first.output
+    assert f"MIXPANEL_SERVICE_ACCOUNT still names {old}" in first.stderr
+    assert "MIXPANEL_SERVICE_ACCOUNT_SECRET still holds the old secret" in first.stderr
+    (new,) = set(no_keyring.sandbox.state.accounts) - {old}
+    tell(monkeypatch, new, vault.read_text())
+    for more, code in (([], 1), (["--end-old"], 0)):
+        result = run("auth", "rotate", "--yes", *more)
+        assert result.exit_code == code, result.output
+        assert "still" not in result.stderr
+        assert vault.read_text() not in result.output
+
+
+def test_a_vault_that_has_the_new_secret_is_in_nobodys_way(home, memory, run, monkeypatch):
+    script = home.folder / "vault.py"
+    script.write_text(
+        "import json, os; print(json.load(open('vault.json'))[os.environ['MPGOV_SERVICE_ACCOUNT']])"
+    )
+    monkeypatch.setenv("MPGOV_SECRET_COMMAND", f"{sys.executable} {script}")
+    old, secret = home.sandbox.default_account
+    Path("vault.json").write_text(json.dumps({old: secret}))
+    first = run("auth", "rotate", "--yes", "--keep-old", "7")
+    assert "MPGOV_SECRET_COMMAND goes before the keyring: let it fetch" in first.stderr
+    kept = {account: value for (_, account), value in memory.kept.items()}
+    Path("vault.json").write_text(json.dumps(kept))
+    assert "MPGOV_SECRET_COMMAND" not in run("auth", "rotate", "--yes", "--end-old").stderr
+
+
+@pytest.mark.usefixtures("no_keyring")
+@pytest.mark.parametrize("more", [[], ["--keep-old", "7"], ["--manual", "--service-account", "x"]])
+def test_without_a_keyring_only_what_takes_the_secret_is_suggested(run, more):
+    result = run("auth", "rotate", "--yes", *more, given="x")
+    assert result.exit_code in {2, 4}
+    assert result.stderr.splitlines()[-1] == (
+        "  next: --store-command 'gh secret set …' takes the new secret on its stdin"
+    )
+
+
+def test_with_a_keyring_time_can_be_given(home, run, monkeypatch):
+    tell(monkeypatch, *home.sandbox.default_account)
+    result = run("auth", "rotate", "--yes")
+    assert result.stderr.endswith("on its stdin; or --keep-old DAYS gives you time\n")
