@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias
 
 from mpgov.core.accounts import ServiceAccount
+from mpgov.core.checkup import Check
 from mpgov.core.model import Json, nothing
 
 Step: TypeAlias = Literal[
@@ -91,6 +92,21 @@ def label_of(name: str, day: str, mark: str) -> str:
     own = name.removesuffix(SUFFIX).rpartition(".")[0] or name.removesuffix(SUFFIX)
     own = _DATED.sub("", own)[:LONGEST_LABEL] or "mpgov"
     return f"{own}-{day.replace('-', '')}-{mark}"
+
+
+def checked(rotation: Rotation, today: str, scope: str) -> Check:
+    """What the doctor says of a rotation that has not ended: nothing is wrong before its day."""
+    again = f"mpgov auth rotate{rotation.ending}{scope}"
+    if not rotation.is_waiting:
+        return Check("rotation", "warning", f"that of {rotation.old} was interrupted", again)
+    if rotation.manual:
+        told = f"{rotation.old} is to be deleted in Mixpanel; after that this ends its record"
+        return Check("rotation", "warning", told, again)
+    if rotation.until > today:
+        told = f"{rotation.old} is kept until {rotation.until}; {again} deletes it sooner"
+        return Check("rotation", "ok", told)
+    told = f"{rotation.old} was to be kept until {rotation.until}, and nobody deleted it"
+    return Check("rotation", "warning", told, again)
 
 
 def rotation_as_json(rotation: Rotation) -> dict[str, Json]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mpgov.core.checkup import Check
+from mpgov.core.rotation import checked
 from mpgov.errors import InputError
 from mpgov.storage.base import read_base
 from mpgov.storage.files import write_beside
@@ -18,7 +19,7 @@ from mpgov.workflows.plans import shown
 from mpgov.workflows.project import Surroundings
 from mpgov.workflows.recording import Recorder, pending_runs
 from mpgov.workflows.rotation_log import unfinished
-from mpgov.workflows.tokens import dues, register
+from mpgov.workflows.tokens import dues, register, today
 
 
 def kept(around: Surroundings, project: Project | None) -> Iterator[Check]:
@@ -120,9 +121,7 @@ def _unfinished(around: Surroundings, project: Project) -> Iterator[Check]:
         yield Check("runs", "warning", told, "mpgov sync")
     rotation = unfinished(recorder)
     if rotation is not None:
-        word = "waits for its end" if rotation.is_waiting else "was interrupted"
-        told = f"the rotation of {rotation.old} {word}"
-        yield Check("rotation", "warning", told, "mpgov auth rotate")
+        yield checked(rotation, today(around), around.scope)
 
 
 def _tokens(around: Surroundings) -> Check:

@@ -343,6 +343,38 @@ def test_what_was_begun_and_never_ended_is_a_warning(home, run):
     assert "rotation" not in states(seen(run))
 
 
+def rotation_of(run) -> dict:
+    return next(one for one in seen(run)["checks"] if one["name"] == "rotation")
+
+
+def test_an_old_account_is_kept_in_order_until_its_day_and_then_the_command_ends_it(
+    home, run, monkeypatch
+):
+    name, _ = home.sandbox.default_account
+    assert run("auth", "rotate", "--yes", "--keep-old", "7").exit_code == 0
+    until = (datetime.now(UTC) + timedelta(days=7)).strftime("%Y-%m-%d")
+    kept = rotation_of(run)
+    sooner = f"{name} is kept until {until}; mpgov auth rotate --end-old deletes it sooner"
+    assert (kept["state"], kept["text"]) == ("ok", sooner)
+    monkeypatch.setattr("mpgov.workflows.doctor_record.today", lambda _: until)
+    over = rotation_of(run)
+    assert (over["state"], until in over["text"]) == ("warning", True)
+    assert mpgov(run, f"{over['fix']} --yes").exit_code == 0
+    assert "rotation" not in states(seen(run))
+
+
+def test_an_account_that_a_person_is_to_delete_is_named(home, run):
+    old, _ = home.sandbox.default_account
+    new, secret = home.sandbox.add_account("by-hand", {home.project: "owner"})
+    by_hand = ["--manual", "--service-account", new]
+    assert run("auth", "rotate", *by_hand, given=secret).exit_code == 0
+    found = rotation_of(run)
+    assert f"{old} is to be deleted in Mixpanel" in found["text"]
+    del home.sandbox.state.accounts[old]
+    assert mpgov(run, f"{found['fix']} --yes").exit_code == 0
+    assert "rotation" not in states(seen(run))
+
+
 def test_tokens_that_are_due_are_a_warning_and_a_register_that_is_none_is_wrong(home, run):
     def tokens() -> dict:
         return next(one for one in seen(run)["checks"] if one["name"] == "tokens")
