@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from mpgov.cli import options
-from mpgov.cli.auth_asking import ask_account, ask_secret
+from mpgov.cli.auth_asking import ask_account, ask_secret, typed
 from mpgov.cli.auth_list import accounts
 from mpgov.cli.auth_rotate import rotate
 from mpgov.core.json_text import dump
@@ -99,7 +99,9 @@ def login(
     auth.prepare(chosen)
     if not chosen.service_account:
         chosen = auth.project_for(found, _ask_account(found.scope), region or "")
-    standing, keyring = auth.login(found, chosen, Secret(ask_secret(chosen.service_account)))
+    said = {"--service-account": service_account, "--region": region}
+    secret = ask_secret(chosen.service_account, typed("auth login", said, found.scope))
+    standing, keyring = auth.login(found, chosen, Secret(secret))
     click.echo(_described(standing))
     click.echo(f"secret    kept in the keyring ({visible(keyring)})")
     for warning in standing.warnings:
@@ -189,7 +191,7 @@ def _keep_address() -> None:
     from mpgov.storage.secret import Secret  # noqa: PLC0415 keyring is heavy
     from mpgov.workflows import auth  # noqa: PLC0415 as above
 
-    address = Secret(ask_secret("the address for notifications"))
+    address = Secret(ask_secret("the address for notifications", "auth login --notify"))
     click.echo(f"address   kept in the keyring ({visible(auth.keep_address(address))})")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from mpgov.cli import options
-from mpgov.cli.auth_asking import ask_account, ask_secret
+from mpgov.cli.auth_asking import ask_account, ask_secret, typed
 from mpgov.errors import UsageError
 from mpgov.render.visible import visible
 
@@ -124,7 +124,9 @@ def _by_hand(found: Surroundings, wish: RotateWish, account: str | None) -> Rota
     old = prepare_manual(found, wish)
     click.echo(PAGE.format(old=visible(old)), err=True)
     new = account or ask_account("The new one's name", "say --service-account NAME")
-    return rotate_manually(found, wish, new, Secret(ask_secret(new)))
+    said = {"--service-account": new, "--store-command": wish.store_command}
+    again = typed("auth rotate --manual", said, found.scope)
+    return rotate_manually(found, wish, new, Secret(ask_secret(new, again)))
 
 
 def _tell(ctx: click.Context, found: Surroundings, done: Rotated) -> NoReturn:

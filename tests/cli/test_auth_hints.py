@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from pathlib import Path
 
@@ -142,3 +143,20 @@ def test_with_a_keyring_time_can_be_given(home, run, monkeypatch):
     tell(monkeypatch, *home.sandbox.default_account)
     result = run("auth", "rotate", "--yes")
     assert result.stderr.endswith("on its stdin; or --keep-old DAYS gives you time\n")
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    "command",
+    [
+        "auth rotate --manual --service-account 'by hand'",
+        "auth rotate --manual --service-account x --store-command 'cat -' --project us",
+        "auth login --service-account x --region eu --project us",
+        "auth login",
+        "auth login --notify",
+    ],
+)
+def test_without_a_secret_on_stdin_the_same_command_is_suggested(run, command):
+    result = run(*shlex.split(command), given="")
+    assert result.exit_code == 4
+    assert result.stderr.endswith(f"  next: pass show … | mpgov {command}\n")
