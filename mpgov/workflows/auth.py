@@ -14,6 +14,7 @@ from mpgov.mixpanel.service_accounts import expiry_of
 from mpgov.storage.credentials import (
     NO_KEYRING,
     VARIABLE,
+    Found,
     check_host,
     delete_secret,
     require_found,
@@ -117,13 +118,26 @@ def status(around: Surroundings, project: Project) -> Status:
     try:
         standing = verify(around, project, found.secret)
     except AuthError as error:
-        return replace(kept, problem=error.message, hint=error.hint)
+        refused = isinstance(error, RefusedError) and error.status == 401
+        hint = _replacing(found, project.service_account, around.scope) if refused else error.hint
+        return replace(kept, problem=error.message, hint=hint)
     kept = replace(kept, standing=standing)
     if standing.region != standing.configured:
         return replace(kept, problem=_moved(standing), hint=_region_hint(standing.region))
     if standing.project_id and not standing.project_name:
         return replace(kept, problem=_stranger(standing), hint=MEMBER_HINT)
     return kept
+
+
+def _replacing(found: Found, account: str, scope: str) -> str:
+    """How another secret comes to where a refused one came from."""
+    match found.source:
+        case "environment":
+            return f"set {found.kept} to the secret that {account} has now"
+        case "command":
+            return f"let {COMMAND} fetch the secret that {account} has now; run it by hand"
+        case "keyring":
+            return f"mpgov auth login{scope}: it keeps the secret that {account} has now"
 
 
 def logout(account: str) -> bool:

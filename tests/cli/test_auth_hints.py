@@ -160,3 +160,24 @@ def test_without_a_secret_on_stdin_the_same_command_is_suggested(run, command):
     result = run(*shlex.split(command), given="")
     assert result.exit_code == 4
     assert result.stderr.endswith(f"  next: pass show … | mpgov {command}\n")
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("MIXPANEL_SERVICE_ACCOUNT_SECRET__US", "set MIXPANEL_SERVICE_ACCOUNT_SECRET__US to the"),
+        ("MPGOV_SECRET_COMMAND", "let MPGOV_SECRET_COMMAND fetch the"),
+        ("", "mpgov auth login --project us: it keeps the"),
+    ],
+)
+def test_a_refused_secret_is_replaced_where_it_came_from(
+    home, memory, run, monkeypatch, source, said
+):
+    account, _ = home.sandbox.default_account
+    memory.kept["mpgov", account] = "wrong"
+    if source:
+        monkeypatch.setenv(source, "echo another" if source.endswith("COMMAND") else "another")
+    result = run("auth", "status", "--project", "us")
+    assert result.exit_code == 4
+    assert f"  next: {said} secret that {account} has now" in result.stderr
+    assert "auth status" not in result.stderr
