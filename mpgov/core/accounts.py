@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
@@ -12,6 +12,7 @@ from mpgov.core.record import moment
 
 SOON: Final = 30  # days before its end in which an expiry is worth a warning
 UNUSED: Final = 90  # days after which an account is worth a question
+YOUNG: Final = 7  # days in which an account need not have done anything yet
 ROLES: Final = ("owner", "admin", "analyst", "consumer")  # what the API can give
 WRITERS: Final = ("owner", "admin")
 
@@ -87,9 +88,31 @@ def listed(
     found = []
     for account in sorted(accounts, key=lambda one: one.name):
         mine = about.get(account.name, Known())
-        told = (*_times(account, now), *_roles(account, mine, somebody_syncs))
+        is_idle = somebody_syncs and not mine.synced and not _is_young(account, now)
+        told = (*_times(account, now), *_roles(account, mine, is_idle=is_idle))
         found.append(Listed(account, told, account.name == ours))
     return tuple(found)
+
+
+def inheriting(known: Mapping[str, Known], before: Mapping[str, str]) -> dict[str, Known]:
+    """What is known of accounts, where one that replaced another did what that one did.
+
+    `before` names the account that each replaced.
+    """
+    found = dict(known)
+    for account in before:
+        line = [account]
+        while (older := before.get(line[-1], "")) and older not in line:
+            line.append(older)
+        synced = max(known.get(one, Known()).synced for one in line)
+        if synced:
+            found[account] = replace(known.get(account, Known()), synced=synced)
+    return found
+
+
+def _is_young(account: ServiceAccount, now: datetime) -> bool:
+    made = moment(account.created) if account.created else None
+    return made is not None and now - made < timedelta(days=YOUNG)
 
 
 def _times(account: ServiceAccount, now: datetime) -> Iterator[str]:
@@ -109,11 +132,11 @@ def _times(account: ServiceAccount, now: datetime) -> Iterator[str]:
         yield f"{word} since {since:%Y-%m-%d}: is it needed?"
 
 
-def _roles(account: ServiceAccount, known: Known, somebody_syncs: bool) -> Iterator[str]:
+def _roles(account: ServiceAccount, known: Known, *, is_idle: bool) -> Iterator[str]:
     role = account.role.lower()
     if role in WRITERS and known.meant.lower() in {"analyst", "consumer"}:
         yield f"is {account.role}, and meant to be {known.meant}"
-    elif role in WRITERS and somebody_syncs and not known.synced and not known.meant:
+    elif role in WRITERS and is_idle and not known.meant:
         yield f"is {account.role} and no sync was ever its: analyst would do"
     if role == "consumer" and (known.synced or known.meant.lower() not in {"", "consumer"}):
         before = known.meant or f"synced on {known.synced}"

@@ -124,6 +124,19 @@ def rotation_as_json(rotation: Rotation) -> dict[str, Json]:
     }
 
 
+def predecessors(entries: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """By the record, the account that each was made to replace."""
+    old: dict[str, str] = {}
+    found: dict[str, str] = {}
+    for entry in entries:
+        run, before, made = str(entry.get("run")), entry.get("old"), entry.get("new")
+        if entry.get("step") == "begun" and isinstance(before, dict):
+            old[run] = str(before.get("name", ""))
+        elif entry.get("step") == "created" and isinstance(made, dict) and old.get(run):
+            found[str(made.get("name", ""))] = old[run]
+    return found
+
+
 def rotation_of(run: str, entries: Iterable[Mapping[str, Any]]) -> Rotation | None:
     """A rotation as the lines of its run tell it; `None` where they tell of none."""
     lines = [entry for entry in entries if entry.get("run") == run and entry.get("step")]

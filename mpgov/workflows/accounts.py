@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
-from mpgov.core.accounts import AccountsReport, Known, ServiceAccount, listed
+from mpgov.core.accounts import AccountsReport, Known, ServiceAccount, inheriting, listed
+from mpgov.core.rotation import predecessors
 from mpgov.core.tokens import Token
 from mpgov.errors import AuthError, InputError, RemoteError
 from mpgov.mixpanel.access import Access, who_am_i
@@ -39,16 +43,29 @@ def accounts(around: Surroundings) -> AccountsReport:
 def known_accounts(around: Surroundings, project: Project) -> dict[str, Known]:
     """What is known of accounts: when each synced last, and the role it is meant to have."""
     found: dict[str, Known] = {}
-    for line in Ledger(around.folder(project)).read():
-        entry = line.entry
+    for entry in _record(around, project.name):
         account, day = entry.get("account"), str(entry.get("at", ""))[:10]
         if entry.get("kind") in {"sync", "undo"} and entry.get("state") == "done" and account:
             found[str(account)] = Known(synced=day)
+    found = inheriting(found, _replaced(around, project))
     for token in _registered(around):
         if token.account and token.role:
             mine = found.get(token.account, Known())
             found[token.account] = replace(mine, meant=token.role)
     return found
+
+
+def _replaced(around: Surroundings, project: Project) -> dict[str, str]:
+    """The account that each replaced, by the records here: another project's may have it."""
+    found: dict[str, str] = {}
+    for name in dict.fromkeys((*around.settings.projects, project.name)):
+        with suppress(InputError):
+            found |= predecessors(_record(around, name))
+    return found
+
+
+def _record(around: Surroundings, project: str) -> Iterator[Mapping[str, Any]]:
+    return (line.entry for line in Ledger(around.settings.exports / project).read())
 
 
 def _registered(around: Surroundings) -> tuple[Token, ...]:

@@ -11,6 +11,8 @@ import keyring
 import pytest
 from keyring.backends import null
 
+from mpgov.storage.ledger import Ledger
+
 CONFIG = """\
 default_project = "eu"
 
@@ -181,3 +183,14 @@ def test_a_refused_secret_is_replaced_where_it_came_from(
     assert result.exit_code == 4
     assert f"  next: {said} secret that {account} has now" in result.stderr
     assert "auth status" not in result.stderr
+
+
+def test_right_after_a_rotation_the_new_account_is_not_suspected(home, run):
+    old, _ = home.sandbox.default_account
+    sync = {"kind": "sync", "state": "done", "run": "r", "account": old}
+    Ledger(home.folder / "exports" / "eu").append({**sync, "at": "2026-10-01T10:00:00Z"})
+    assert run("auth", "rotate", "--project", "us", "--yes").exit_code == 0
+    (account,) = home.sandbox.state.accounts.values()
+    for made in (account.created, "2026-01-01T00:00:00"):
+        account.created = made
+        assert "no sync was ever its" not in run("auth", "list").stdout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -27,7 +28,7 @@ def house(open_house):
     add("gone", {project: "analyst"}, day(3), last_used=day(4))
     add("asleep", {project: "analyst"}, day(-300), last_used=day(200))
     add("never", {project: "analyst"}, day(-300), created=day(120))
-    add("idle-admin", {project: "admin"}, day(-300), last_used=day(1))
+    add("idle-admin", {project: "admin"}, day(-300), last_used=day(1), created=day(30))
     add("syncer", {project: "admin"}, day(-300), last_used=day(1))
     add("moved", {project: "consumer"}, day(-300), last_used=day(1))
     add("of-a-team", {project: "analyst"}, day(-300), last_used=day(1), granted={project: "team"})
@@ -75,6 +76,31 @@ def test_each_account_is_warned_of_for_what_is_wrong_with_it(house, run):
 @pytest.mark.usefixtures("house")
 def test_without_a_record_nobody_is_suspected_of_too_much(run):
     assert warned(run("auth", "list", "--format", "json"))["idle-admin"] == []
+
+
+def test_who_was_made_days_ago_need_not_have_synced_yet(house, run):
+    ours = names(house)
+    synced(house, ours["syncer"])
+    house.sandbox.state.accounts[ours["idle-admin"]].created = day(6)
+    assert warned(run("auth", "list", "--format", "json"))["idle-admin"] == []
+
+
+@pytest.mark.parametrize("project", ["4242", "4243"])
+def test_who_replaced_a_syncer_is_not_suspected_of_idleness(house, run, project):
+    """Also where the record of the rotation is another project's."""
+    ours, before = names(house), names(house)["gov"]
+    folder = house.folder / "exports"
+    limits = (house.folder / "mpgov.toml").read_text("utf-8")
+    house.config(f"[projects.4242]\nid = 4242\n[projects.4243]\nid = 4243\n{limits}")
+    synced(house, "gov.of-long-ago")
+    chain = ["gov.of-long-ago", before, ours["idle-admin"]]
+    for number, (old, new) in enumerate(pairwise(chain)):
+        run_ = {"kind": "token", "run": f"r{number}", "at": day(20)}
+        ledger = Ledger(folder / project)
+        ledger.append({**run_, "state": "intended", "step": "begun", "old": {"name": old, "id": 1}})
+        ledger.append({**run_, "step": "created", "new": {"name": new, "id": 2}})
+    found = warned(run("auth", "list", "--format", "json"))
+    assert (found["idle-admin"], found["gov"]) == ([], ["never expires"])
 
 
 def test_the_table_shows_who_asks_and_where_roles_come_from(house, run):
