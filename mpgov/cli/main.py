@@ -114,8 +114,9 @@ class Group(click.Group):
             return super().invoke(ctx)
         except MpgovError as error:
             return _fail(ctx, error.message, error.hint, error.exit_code)
-        except (KeyboardInterrupt, click.Abort):
-            return _fail(ctx, "interrupted", "", 130)
+        except (KeyboardInterrupt, click.Abort) as stopped:
+            said = f"; {stopped}" if str(stopped) else ""
+            return _fail(ctx, f"interrupted{said}", "", 130)
         except (click.ClickException, click.exceptions.Exit):
             raise
         except BrokenPipeError:

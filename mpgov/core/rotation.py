@@ -73,6 +73,17 @@ class Rotation:
         return self.is_waiting or "delivered" in self.steps
 
     @property
+    def standing(self) -> str:
+        """What is true where it stopped, and that the next call goes on from there."""
+        again = "the same command again finishes it"
+        if "deleted" in self.steps:
+            return f"{self.new} is in place, {self.old} is deleted: {again}"
+        if self.is_in_use or ("named" in self.steps and not self.owes_delivery):
+            return f"{self.new} is in place, {self.old} still works: {again}"
+        made = f"{self.new} is made" if self.new else "a new account may have been made"
+        return f"{made}, {self.old} still works: {again} or takes it back"
+
+    @property
     def owes_delivery(self) -> bool:
         """Whether a command was to take the new secret somewhere, and nobody knows that it did."""
         return self.delivers and "delivered" not in self.steps

@@ -21,12 +21,28 @@ def write_beside(path: Path, content: str | bytes) -> None:
     Text is written as UTF-8 with the line ends it has.
     """
     data = content if isinstance(content, bytes) else content.encode()
-    try:
+    with _refusals(path):
         target = path.resolve()
         if target.exists() and not (target.is_file() or target.is_dir()):
             target.write_bytes(data)  # /dev/stdout, a pipe: nothing to replace
         else:
             _write(target, data)
+
+
+def check_writable(path: Path) -> None:
+    """Raise `InputError` where `write_beside` could not replace the file; nothing is written."""
+    with _refusals(path):
+        target = path.resolve()
+        _mode_for(target)
+        if not os.access(target.parent, os.W_OK):
+            raise PermissionError(0, "its folder is write-protected")
+
+
+@contextlib.contextmanager
+def _refusals(path: Path) -> Iterator[None]:
+    """What the system refuses about a file, as an error that names it."""
+    try:
+        yield
     except (OSError, RuntimeError) as error:  # RuntimeError: links that lead in a circle
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(f"cannot write {path}: {reason}") from None

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from mpgov.errors import InputError
-from mpgov.storage.files import write_beside
+from mpgov.storage.files import check_writable, write_beside
 
 # Where a text stands, and what it is to say; `None` takes the key away.
 Changes: TypeAlias = Mapping[tuple[str, ...], str | None]
@@ -27,6 +27,8 @@ def check_rename(file: Path, account: str) -> None:
     except InputError as error:
         error.hint = "give each [projects.NAME] a service_account on a line of its own"
         raise
+    if names:
+        check_writable(file)
 
 
 def rename_account(file: Path, old: str, new: str) -> list[str]:

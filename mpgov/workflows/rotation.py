@@ -76,11 +76,12 @@ class Rotating:
         """Make the new account, prove it, put it in use, and end the old one."""
         steps = self.steps
         steps.log.begin()
-        try:
-            secret = steps.create(self.client)
-        except MpgovError as error:
-            raise _undone(steps, [self.client], error) from None
-        return go_on(steps, secret, [self.client], self.wish)
+        with steps.log.told():
+            try:
+                secret = steps.create(self.client)
+            except MpgovError as error:
+                raise _undone(steps, [self.client], error) from None
+            return go_on(steps, secret, [self.client], self.wish)
 
 
 def prepare(around: Surroundings, wish: RotateWish) -> Rotating:
@@ -219,17 +220,20 @@ def _settle(steps: RotationSteps, wish: RotateWish) -> Rotated:
             hint=f"set MIXPANEL_SERVICE_ACCOUNT={rotation.new} and its secret, and call it again",
         )
     if new is None:
-        steps.undo(clients, "it was interrupted before its secret was kept", recovered=True)
+        with steps.log.told():
+            steps.undo(clients, "it was interrupted before its secret was kept", recovered=True)
         return Rotated("undone", steps.rotation)
     if rotation.is_waiting:
-        steps.end_old([new[0], *clients])
+        with steps.log.told():
+            steps.end_old([new[0], *clients])
         return Rotated("rotated", steps.rotation)
     if rotation.owes_delivery and not wish.store_command and wish.keep_old is None:
         raise UsageError(
             f"{rotation.new} is not yet where --store-command was to take its secret",
             hint="call it with --store-command again; or --keep-old DAYS gives you time",
         )
-    return go_on(steps, new[1], clients, wish)
+    with steps.log.told():
+        return go_on(steps, new[1], clients, wish)
 
 
 def _accepted(steps: RotationSteps) -> list[Client]:
@@ -284,7 +288,7 @@ def _undone(steps: RotationSteps, clients: list[Client], error: MpgovError) -> M
         error.message += "; what was made was removed again"
     except MpgovError as failure:
         error.message += f"; what was made could not be removed yet: {failure.message}"
-        error.hint = f"mpgov auth rotate{steps.around.scope} again: it finishes what was begun"
+        error.hint = failure.hint
     return error
 
 

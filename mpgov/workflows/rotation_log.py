@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from mpgov.core.model import Json
 from mpgov.core.rotation import Rotation, Step, rotation_as_json, rotation_of
+from mpgov.errors import MpgovError
 from mpgov.workflows.recording import Recorder, pending_of
 
 
@@ -17,6 +19,7 @@ class RotationLog:
     recorder: Recorder
     rotation: Rotation
     unpublished: list[Mapping[str, Json]] = field(default_factory=list)
+    is_over: bool = False
 
     def begin(self) -> None:
         """What is intended, before anything is made; raises `InputError` where it cannot be."""
@@ -43,7 +46,22 @@ class RotationLog:
         """How it ended."""
         state = "recovered" if recovered else "done"
         self._write({"step": "ended", "text": text}, changes, state=state)
+        self.is_over = True
         self.publish("done")
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Where it stops in between, by a failure or by Ctrl-C, the error says how it stands."""
+        try:
+            yield
+        except MpgovError as error:
+            if not self.is_over:
+                error.message += f"; {self.rotation.standing}"
+            raise
+        except KeyboardInterrupt:
+            if self.is_over:
+                raise
+            raise KeyboardInterrupt(self.rotation.standing) from None
 
     def _write(
         self, more: Mapping[str, Json], changes: tuple[Json, ...] = (), state: str = ""

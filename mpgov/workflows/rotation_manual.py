@@ -54,20 +54,26 @@ def rotate_manually(
     log = RotationLog(recorder_of(around, project, wish.reason), rotation)
     steps = RotationSteps(around, project, log, wish.store_command)
     log.begin()
-    log.made(account, 0)
-    try:
-        steps.verify(secret)
-        steps.store(secret)
-        steps.name()
-        if wish.store_command:
-            steps.deliver(secret)
-    except MpgovError as error:
-        _put_back(steps, kept)
-        log.end(f"given up, {rotation.old} stays: {error.message}")
-        raise
-    steps.register(secret)
-    log.kept("")
+    with log.told():
+        log.made(account, 0)
+        try:
+            _put_in_use(steps, secret)
+        except MpgovError as error:
+            _put_back(steps, kept)
+            log.end(f"given up, {rotation.old} stays: {error.message}")
+            raise
+        steps.register(secret)
+        log.kept("")
     return Rotated("kept", log.rotation)
+
+
+def _put_in_use(steps: RotationSteps, secret: Secret) -> None:
+    """Prove the new account, keep its secret and name it."""
+    steps.verify(secret)
+    steps.store(secret)
+    steps.name()
+    if steps.store_command:
+        steps.deliver(secret)
 
 
 def _put_back(steps: RotationSteps, kept: Secret | None) -> None:

@@ -20,7 +20,7 @@ from mpgov.core.tokens import (
 from mpgov.errors import UsageError
 from mpgov.formats.tokens_edit import dumps, with_token
 from mpgov.formats.tokens_yaml import TOKEN
-from mpgov.storage.files import written
+from mpgov.storage.files import check_writable, written
 from mpgov.storage.locks import writing
 from mpgov.storage.projects import Project
 from mpgov.workflows.project import Surroundings
@@ -90,6 +90,8 @@ def of_account(around: Surroundings, account: str) -> list[Token]:
     kept = register(around)
     mine = [one for one in kept.tokens if one.account == account]
     _text(kept, [replace(one, account="another", last_rotated=today(around)) for one in mine])
+    if mine:
+        check_writable(kept.path)
     return mine
 
 

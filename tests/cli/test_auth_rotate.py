@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ import yaml
 from keyring.backends import null
 
 from mpgov.core.tokens import fingerprint
+from mpgov.errors import InputError
 from mpgov.storage.ledger import Ledger
 from mpgov.storage.secret import Secret
 from mpgov.workflows.project import surroundings
@@ -546,8 +548,8 @@ def test_a_vault_that_does_not_know_the_new_one_is_no_obstacle(home, run, monkey
     assert accounts(home)[new].knows(vault.read_text())
 
 
-def interrupt_before(step: str, run, monkeypatch, *more: str) -> None:
-    """Rotate, and have it interrupted before the step is recorded."""
+def interrupt_before(step: str, run, monkeypatch, *more: str) -> str:
+    """Rotate, and have it interrupted before the step is recorded; what it said."""
     write = RotationLog._write  # noqa: SLF001
 
     def interrupted(self, more, *rest, **named):
@@ -557,7 +559,9 @@ def interrupt_before(step: str, run, monkeypatch, *more: str) -> None:
 
     with monkeypatch.context() as patch:
         patch.setattr(RotationLog, "_write", interrupted)
-        assert rotate(run, *more).exit_code == 130
+        result = rotate(run, *more)
+        assert result.exit_code == 130
+    return result.stderr
 
 
 @pytest.mark.parametrize(
@@ -578,6 +582,76 @@ def test_interrupted_before_a_step_is_recorded_one_more_call_ends_it(
     begun = [r for r in records(home) if r.get("state") == "intended"]
     assert len(ended) == len(begun)
     assert run("auth", "status", "--project", "shop").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        ("created", "{new} is made, {old} still works: the same command again finishes it or"),
+        ("stored", "{new} is made, {old} still works: the same command again finishes it or"),
+        ("named", "{new} is in place, {old} still works: the same command again finishes it\n"),
+        ("deleted", "{new} is in place, {old} is deleted: the same command again finishes it\n"),
+    ],
+)
+def test_who_interrupts_it_is_told_how_it_stands(home, run, monkeypatch, step, said):
+    old, _ = home.sandbox.default_account
+    made = []
+    created = RotationLog.made
+    monkeypatch.setattr(RotationLog, "made", lambda *a: (made.append(a[1]), created(*a)))
+    told = interrupt_before(step, run, monkeypatch)
+    assert f"error: interrupted; {said.format(old=old, new=made[0])}" in told
+
+
+def test_what_fails_once_the_new_one_is_in_place_says_how_it_stands(home, run, monkeypatch):
+    old, _ = home.sandbox.default_account
+    path = registered(home, old)
+    refused = InputError("cannot write tokens.yaml: it is write-protected")
+    with monkeypatch.context() as patch:
+        patch.setattr("mpgov.workflows.token_changes.written", raising(refused))
+        result = rotate(run)
+    (new,) = set(accounts(home)) - {old}
+    assert result.exit_code == 3
+    assert result.stderr.endswith(
+        f"error: {refused.problems[0]}; {new} is in place, {old} still works: the same command "
+        "again finishes it\n"
+    )
+    assert rotate(run).exit_code == 0
+    assert f"account: {new}" in path.read_text("utf-8")
+    assert list(accounts(home)) == [new]
+
+
+def test_an_old_one_that_cannot_be_deleted_is_said_to_work(home, run):
+    home.sandbox.fault("status", method="DELETE", path="*/service-accounts/*", status=403, times=3)
+    old, _ = home.sandbox.default_account
+    assert "still works" not in rotate(run, "--keep-old", "3").stderr
+    told = rotate(run, "--end-old").stderr
+    assert f"is in place, {old} still works: the same command again finishes it" in told
+    assert rotate(run, "--end-old").exit_code == 0
+
+
+def raising(error: Exception):
+    def raise_it(*_: object, **__: object) -> None:
+        raise error
+
+    return raise_it
+
+
+@pytest.mark.parametrize("name", ["mpgov.toml", "tokens.yaml"])
+@pytest.mark.parametrize("protected", ["the file", "its folder"])
+def test_what_is_write_protected_is_found_before_anything_is_made(
+    home, memory, run, monkeypatch, name, protected
+):
+    old, _ = home.sandbox.default_account
+    path = registered(home, old) if name == "tokens.yaml" else home.folder / name
+    shut = path if protected == "the file" else path.parent
+    real = os.access
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "access", lambda p, m: Path(p) != shut and real(p, m))
+        result = rotate(run)
+    assert result.exit_code == 3
+    assert f"{name}: it" in result.stderr
+    assert "write-protected" in result.stderr
+    the_old_one_works(home, memory, run, old)
 
 
 @pytest.fixture
