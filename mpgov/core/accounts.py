@@ -12,7 +12,6 @@ from mpgov.core.record import moment
 
 SOON: Final = 30  # days before its end in which an expiry is worth a warning
 UNUSED: Final = 90  # days after which an account is worth a question
-YOUNG: Final = 7  # days in which an account need not have done anything yet
 ROLES: Final = ("owner", "admin", "analyst", "consumer")  # what the API can give
 WRITERS: Final = ("owner", "admin")
 
@@ -88,7 +87,7 @@ def listed(
     found = []
     for account in sorted(accounts, key=lambda one: one.name):
         mine = about.get(account.name, Known())
-        is_idle = somebody_syncs and not mine.synced and not _is_young(account, now)
+        is_idle = somebody_syncs and not mine.synced
         told = (*_times(account, now), *_roles(account, mine, is_idle=is_idle))
         found.append(Listed(account, told, account.name == ours))
     return tuple(found)
@@ -108,11 +107,6 @@ def inheriting(known: Mapping[str, Known], before: Mapping[str, str]) -> dict[st
         if synced:
             found[account] = replace(known.get(account, Known()), synced=synced)
     return found
-
-
-def _is_young(account: ServiceAccount, now: datetime) -> bool:
-    made = moment(account.created) if account.created else None
-    return made is not None and now - made < timedelta(days=YOUNG)
 
 
 def _times(account: ServiceAccount, now: datetime) -> Iterator[str]:
