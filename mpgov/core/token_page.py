@@ -33,7 +33,7 @@ _SPACED_LABEL: Final = re.compile(
 _ELEMENT: Final = re.compile(r"<([A-Za-z][\w:.-]*)([^<>]*)>\s*$")
 _VALUES: Final = re.compile("[0-9A-Za-z]{32,}")
 _NAMED: Final = re.compile(
-    r"\b(?:name|key|id|property)[\"']?\s*[=:]\s*[\"']?([A-Za-z_$][\w$. -]*)"
+    r"\b(?:name|key|id|property)[\"']?\s*[=:]\s*[\"']?([A-Za-z_$](?:[\w$. -]|:(?=\w))*)"
     r"|<(?:key|name)>\s*+([\w$. -]++)\s*+</",
     re.IGNORECASE,
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import re
 import time
 
 import pytest
@@ -15,11 +14,7 @@ from mpgov.core.token_place import NOTHING, said_by_path, said_by_place
 from mpgov.core.token_scan import MOST_RUNS, find
 from mpgov.core.token_shape import is_made_up
 from mpgov.core.tokens import fingerprint
-from tests.corpus import value
-
-HEX = value("some token")
-SECRET = value("sync-account")
-KINDS = {"project_token": "t", "api_secret": "a", "service_account": "s"}
+from tests.core.token_texts import HEX, SECRET, filled, kinds, lines
 
 # X stands for 32 hexadecimal digits, S for the secret of a service account, TRACK for an address
 # that takes in events. In front: what is found, t for a project token, a for an API secret, s for
@@ -186,22 +181,6 @@ mixpanel.init('YOUR_PROJECT_TOKEN')
 mixpanel.init('xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx')
 Authorization: Basic $TOKEN # mixpanel
 """
-
-
-def lines(table: str) -> list[str]:
-    return [line for line in table.strip().splitlines() if line]
-
-
-def filled(text: str) -> str:
-    text = text.replace(r"\n", "\n")
-    text = text.replace("TRACK", "https://api.mixpanel.com/track")
-    for mark, made in (("X", HEX), ("LS9", f"{SECRET}+Q7/{SECRET[:9]}"), ("S", SECRET)):
-        text = re.sub(rf"(?<![A-Za-z0-9]){mark}(?![A-Za-z0-9])", made, text)
-    return text
-
-
-def kinds(text: str) -> str:
-    return "".join(KINDS[one.kind] for one in find(Page(text, "file.txt")))
 
 
 @pytest.mark.parametrize("line", lines(FOUND))
