@@ -12,7 +12,7 @@ from typing import Final
 from mpgov.core.token_login import ADDRESS, kind_by_address, logs_in
 from mpgov.core.token_page import WIDEST, Around, Page
 from mpgov.core.token_shape import is_hex, is_opaque
-from mpgov.core.token_start import Starts
+from mpgov.core.token_start import Starts, is_data
 from mpgov.core.token_words import (
     IDENTIFIER,
     KEY,
@@ -23,12 +23,15 @@ from mpgov.core.token_words import (
     TOKEN,
     Role,
     is_about_mixpanel,
+    is_other,
+    is_plainly,
     words_in,
 )
 
 # Its first argument is the secret of the account that another one names.
 _UTILS: Final = re.compile(r"\bMixpanelUtils\s{0,9}\(\s{0,99}(?:api_secret\s{0,9}=\s{0,9})?[\"']$")
 _BY_ACCOUNT: Final = re.compile(r"[\"']\s{0,99},[^()]{0,300}?\bservice_account_username\b")
+_NAMING: Final = frozenset({"name", "type", "kind", "slug", "id", "password", "pass"})
 _SHELL: Final = re.compile(r"curl|\bwget\b")
 
 
@@ -44,10 +47,11 @@ class Names:
     def kind_of(self, value: str, at: int) -> str:
         """The kind of a value at a place; empty where it is none of Mixpanel's."""
         hexed = is_hex(value)
-        if not hexed and not is_opaque(value):
-            return ""
         around = self.page.around(at)
         after = self.page.text[at + len(value) : at + len(value) + WIDEST]
+        is_step = around.head.endswith("/") and after.startswith("/")  # op://vault/…/token
+        if is_step or not (hexed or is_opaque(value)):
+            return ""
         if _UTILS.search(around.joined) and _BY_ACCOUNT.match(after):
             return "service_account"
         if hexed and around.head.endswith("mp_") and after.startswith("_mixpanel"):
@@ -82,25 +86,34 @@ class Names:
     def _role_of(self, label: str, around: Around) -> Role | None:
         """What a name says; `None` where it leaves that to the lines above."""
         last = label.rpartition(".")[2]
-        words, whole = words_in(last), words_in(label)
-        if last in self.handed and not words & OTHERS:
+        words = words_in(last)
+        if last in self.handed and not is_other(last):
             return "secret" if words & SECRET else self.handed[last]
-        if whole & OTHERS:
+        if is_other(label):
             return ""
         if words <= PASSING:
             return None
-        named = "mixpanel" in whole
-        near = words <= PLAIN and (
-            self.is_near_mixpanel(around)
-            or (bool(words & (TOKEN | SECRET)) and is_about_mixpanel(around.comment))
-            or (bool(words & SECRET) and "mp-service-account" in around.block)
-        )
-        if not named and not near:
+        if "mixpanel" not in words_in(label) and not self._is_near(words, around):
             return ""
         if words & SECRET:
             return "secret"
-        plainly = words <= PLAIN and bool(words & (KEY | {"mixpanel", "mp"}))
-        return "token" if words & TOKEN or plainly else ""
+        return "token" if words & TOKEN or is_plainly(label) else ""
+
+    def _is_near(self, words: frozenset[str], around: Around) -> bool:
+        """Whether plain words are of Mixpanel, by what is around them."""
+        if not words <= PLAIN or is_data(around.calls):
+            return False
+        if words & SECRET and "mp-service-account" in around.block:
+            return True
+        if self.is_near_mixpanel(around):
+            return "secret" in words or not words & SECRET or self._is_its_own(around)
+        is_name = bool(words & (TOKEN | SECRET)) and not around.is_inside
+        return is_name and is_about_mixpanel(around.title)
+
+    def _is_its_own(self, around: Around) -> bool:
+        """Whether what it belongs to is Mixpanel itself, and no warehouse that only says so."""
+        told = filter(is_about_mixpanel, (around.opened, *around.above, *around.beside))
+        return any(words_in(line) <= PLAIN | PASSING | _NAMING for line in told)
 
     def _role_of_line(self, line: str, around: Around) -> Role | None:
         """What a line that a value belongs to says; `None` where it leaves that to the next."""
@@ -108,7 +121,7 @@ class Names:
         if handed:
             return self.handed[handed[-1]]
         words = words_in(line[:160])
-        if words & OTHERS:
+        if words & OTHERS or is_data(around.calls):
             return ""
         if words <= PASSING:
             return None

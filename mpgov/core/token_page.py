@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from mpgov.core.words import words_of
+from mpgov.core.token_brackets import NAMES, calls, is_address, levels, opened
 
 FARTHEST: Final = 60  # lines above that may still be about a value
 WIDEST: Final = 400  # characters of a line before or after it that are looked at
@@ -39,19 +39,11 @@ _NAMED: Final = re.compile(
 )
 # The other half of a pair: what it is called stands beside it.
 _HALVES: Final = frozenset({"value", "content", "string", "default", "defaultvalue"})
-_NAMES: Final = re.compile(
-    r"^\W*(?:display_?)?(?:name|type|slug|title|provider|integration|destination|kind|id|service"
-    r"|resolve|module|plugin|package)"
-    r"[\"']?\s*[:=]",
-    re.IGNORECASE,
-)
-# An address that takes in events, and what it may be called or wrapped into: URI.parse("…").
-_INGESTS: Final = re.compile(r"https?://api(?:-\w{1,9})?\.mixpanel\.com\b", re.IGNORECASE)
-_OF_ADDRESS: Final = frozenset("url uri base new parse create endpoint post".split())  # noqa: SIM905
-_WRAPS: Final = re.compile(r"\bur[il](?:\.\w+)?\s*$", re.IGNORECASE)
-_BARE: Final = re.compile(r"\s*[\w.]+\s*")
-_SPOKEN: Final = re.compile(r"\s*[a-z_]+ +:?[A-Za-z]")  # a call without brackets: config :a, b: c
 _SECTION: Final = re.compile(r"^\s*\[+\s*[\w\"'. -]+\s*\]+\s*$")
+_ITEM: Final = re.compile(r"^\s*-\s")
+_BESIDE: Final = re.compile(
+    r"\b(?:in|to|with|by|from|via|before|after|than|not) (?:the )?mixpanel", re.IGNORECASE
+)
 _COMMENT: Final = re.compile(r"^\s*(?:#|//|--|;|/?\*|<!--)")
 
 
@@ -134,6 +126,16 @@ class Around:
         return ""
 
     @cached_property
+    def title(self) -> str:
+        """The comment above it, where that says what it is and not what becomes of it."""
+        return "" if _BESIDE.search(self.comment) else self.comment
+
+    @cached_property
+    def is_inside(self) -> bool:
+        """Whether a bracket of its own line is open where it stands."""
+        return len(levels(self.head)) > 1
+
+    @cached_property
     def block(self) -> str:
         """The lines that stand with it below the same line."""
         page, width = self.page, _indent(self.page.line(self.number))
@@ -170,9 +172,16 @@ class Around:
         before = self.page.lines(self.number - 6, self.number)
         return "\n".join([*before, self.head])[-WIDEST:]
 
+    @cached_property
+    def calls(self) -> tuple[str, ...]:
+        """What is called with it, the innermost first: the text before each open bracket."""
+        outer = "\n".join([*reversed(self.above[:5]), self.head])
+        return (*calls(self.joined), *calls(outer))
+
     def _walk(self) -> Iterator[tuple[str, bool]]:
         """Lines above that it belongs to, and those that name what it belongs to."""
-        width = _indent(self.page.line(self.number))
+        own = self.page.line(self.number)
+        width, is_item = _indent(own), bool(_ITEM.match(own))
         for at in range(self.number - 1, max(self.number - FARTHEST, -1), -1):
             line = self.page.line(at)
             if not line.strip() or _COMMENT.match(line):
@@ -182,8 +191,14 @@ class Around:
                 return
             if _indent(line) < width:
                 width = _indent(line)
+                is_item = bool(_ITEM.match(line))
                 yield line, True
-            elif _indent(line) == width and (_NAMES.match(line) or _is_argument(line)):
+            elif _indent(line) > width or (_ITEM.match(line) and is_item):
+                continue  # it belongs to something else, or is another item
+            elif is_item and line.endswith(":"):
+                is_item = False  # what the items are, where they are not indented
+                yield line, True
+            elif NAMES.match(line) or _is_argument(line):
                 yield line, False
 
     def _other_half(self) -> str:
@@ -196,57 +211,8 @@ class Around:
         return found[-1].strip() if found else ""
 
 
-def opened(head: str) -> str:
-    """The part of a line that is still open at its end, with what is named beside it.
-
-    Of `{"a": {"b": 1}, "name": "x", "c": {"d": ` that is `"name": "x" "c": "d": `. An address that
-    takes in events stays with the call that it is handed to.
-    """
-    levels = _levels(head)
-    parts = [levels[0][0]] if len(levels[0]) > 1 and _SPOKEN.match(levels[0][0]) else []
-    for depth, level in enumerate(levels, 1):
-        is_outer = depth < len(levels)
-        parts += [
-            part
-            for part in level[:-1]
-            if _NAMES.match(part) or (is_outer and _BARE.fullmatch(part)) or _is_address(part)
-        ]
-        parts.append(level[-1])
-    return " ".join(parts)
-
-
-def _levels(head: str) -> list[list[str]]:
-    """The brackets that are open at the end, the outermost first, each with its parts so far."""
-    levels: list[list[str]] = [[""]]
-    for character in head:
-        if character in "{[(":
-            levels.append([""])
-        elif character in "}])":
-            if len(levels) > 1:
-                _close(levels)
-        elif character == ",":
-            levels[-1].append("")
-        elif character == ";":
-            levels[-1] = ["", *(part for part in levels[-1] if not _is_address(part)), ""]
-        else:
-            levels[-1][-1] += character
-    return levels
-
-
-def _close(levels: list[list[str]]) -> None:
-    closed = "".join(levels.pop())
-    if _is_address(closed) and _WRAPS.search(levels[-1][-1]):
-        levels[-1][-1] += closed
-
-
-def _is_address(part: str) -> bool:
-    """Whether it is an address that takes in events, with no name but such as `url`."""
-    found = _INGESTS.search(part)
-    return found is not None and _OF_ADDRESS.issuperset(words_of(part[: found.start()]))
-
-
 def _is_argument(line: str) -> bool:
-    return line.endswith(",") and _is_address(line)
+    return line.endswith(",") and is_address(line)
 
 
 def _label(head: str) -> str:

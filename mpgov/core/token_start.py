@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from mpgov.core.token_page import Around, Page
@@ -16,6 +17,7 @@ _FIRST: Final = (
     r"(?:[\w.@&$>!-]{1,60}(?:\(\))?\s{0,9},\s{0,99})?"  # a context that goes before the token
 )
 _CALL: Final = re.compile(_OPEN + _FIRST + r"[^,(){};]{0,160}@?[\\\"'`]*$", re.IGNORECASE)
+_CALLEE: Final = re.compile(r"(?P<name>[\w$]{1,60})[\"')\]]{0,3}" + _CHAIN + r"\s{0,9}$")
 _OBJECTIVE: Final = re.compile(r"\[\s*Mixpanel\s+\w*WithToken:\s*@\"$")
 _BUILDER: Final = re.compile(r"\bMessageBuilder\s{0,9}\(\s{0,99}[\"']$")
 _JAVA: Final = "com.mixpanel."
@@ -35,6 +37,10 @@ _METHODS: Final = frozenset(
 _WORDS_OF_CALL: Final = _METHODS | frozenset(
     "mixpanel api flutter sdk utils service start load boot use the my get make build".split()  # noqa: SIM905
 )
+# What is handed to these is data: of whatever it is called with, or of Mixpanel's alone.
+_TRACKS: Final = frozenset("track identify alias increment union charge people".split())  # noqa: SIM905
+_WRITES: Final = frozenset("register set append once unset remove group event send log".split())  # noqa: SIM905
+_SETS_UP: Final = frozenset("module plugin provider config configure options token".split())  # noqa: SIM905
 _STOP: Final = frozenset(
     """process env this self window import meta os environ config getenv get fetch true false null
     nil none bundle buildconfig string system node_env require""".split()  # noqa: SIM905
@@ -87,6 +93,22 @@ def _is_start(call: re.Match[str]) -> bool:
     if chain:
         return chain[-1].replace("_", "").lower() in _METHODS
     return words_in(call["name"]) <= _WORDS_OF_CALL
+
+
+def is_data(calls: Iterable[str]) -> bool:
+    """Whether a value is what a call tracks, registers or sets; the innermost call comes first."""
+    for call in calls:
+        found = _CALLEE.search(call)
+        if not found:
+            continue
+        named = words_in(found["name"])
+        if "mixpanel" in named and _is_start(found):
+            return False
+        does = words_in((IDENTIFIER.findall(found["chain"]) or [found["name"]])[-1])
+        of_mixpanel = "mixpanel" in named and not (named | does) & _SETS_UP
+        if does & _TRACKS or (of_mixpanel and does & _WRITES):
+            return True
+    return False
 
 
 def _takes_secret(call: re.Match[str]) -> bool:

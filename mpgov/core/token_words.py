@@ -28,7 +28,7 @@ PLAIN: Final = (
     | frozenset(
         """project projects mixpanel mp api app apps client public web ios android mobile server
     backend frontend site website my our the env config analytics us eu in with service account
-    sa user next vite react expo nuxt gatsby vue k""".split()  # noqa: SIM905 - as above
+    sa user provider next vite react expo nuxt gatsby vue k""".split()  # noqa: SIM905 - as above
     )
 )
 # What hides its own name and leaves it to the lines above.
@@ -38,8 +38,14 @@ PASSING: Final = _ENVIRONMENTS | frozenset(
 )
 OTHERS: Final = frozenset(
     """csrf xsrf session reset refresh access push device verification verify invite bearer jwt
-    oauth hash md5 sha checksum integrity distinct insert event email uid uuid""".split()  # noqa: SIM905
+    oauth hash md md5 sha checksum fingerprint digest integrity distinct
+    insert event email uid uuid""".split()  # noqa: SIM905
 )
+# What a name that ends so says of a token or a secret: not itself.
+_ABOUT: Final = frozenset(
+    """id ids name names version versions path file arn ref url uri type length ttl""".split()  # noqa: SIM905
+)
+_USERS: Final = frozenset({"user", "users"})
 
 
 def is_about_mixpanel(text: str) -> bool:
@@ -49,5 +55,24 @@ def is_about_mixpanel(text: str) -> bool:
 
 def words_in(text: str) -> frozenset[str]:
     """The words of a name, with those apart that people write in one."""
+    return frozenset(_words(text))
+
+
+def is_other(name: str) -> bool:
+    """Whether a name is of something else, or of something that a token only has."""
+    words = _words(name)
+    return not OTHERS.isdisjoint(words) or not _ABOUT.isdisjoint(words[-1:])
+
+
+def is_plainly(name: str) -> bool:
+    """Whether a name has a key, or Mixpanel itself, and nothing that tells it from a token."""
+    at = name.lower().find("mixpanel")
+    words = words_in(name.rpartition(".")[2]) | words_in(name[at:] if at >= 0 else "")
+    if not words <= PLAIN or (words & _USERS and not words & KEY):
+        return False
+    return bool(words & (KEY | {"mixpanel", "mp"}))
+
+
+def _words(text: str) -> list[str]:
     apart = _GLUED.sub(lambda match: f" {match[0]} ", text)
-    return frozenset(word for word in words_of(apart) if not word.isdigit())
+    return [word for word in words_of(apart) if not word.isdigit()]

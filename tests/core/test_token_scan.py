@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mpgov.core.token_page import Page, opened
+from mpgov.core.token_brackets import opened
+from mpgov.core.token_page import Page
 from mpgov.core.token_place import NOTHING, said_by_path, said_by_place
 from mpgov.core.token_scan import MOST_RUNS, find
 from mpgov.core.token_shape import is_made_up
