@@ -32,6 +32,7 @@ _SPACED_LABEL: Final = re.compile(
 )
 _ELEMENT: Final = re.compile(r"<([A-Za-z][\w:.-]*)([^<>]*)>\s*$")
 _VALUES: Final = re.compile("[0-9A-Za-z]{32,}")
+_VALUE: Final = re.compile(r"^[0-9A-Za-z]+")
 _NAMED: Final = re.compile(
     r"\b(?:name|key|id|property)[\"']?\s*[=:]\s*[\"']?([A-Za-z_$](?:[\w$. -]|:(?=\w))*)"
     r"|<(?:key|name)>\s*+([\w$. -]++)\s*+</",
@@ -124,6 +125,18 @@ class Around:
             if not line.strip() or _COMMENT.match(line):
                 return line.strip()
         return ""
+
+    @cached_property
+    def behind(self) -> str:
+        """What follows it on its line."""
+        rest = self.page.text[self.at : self.at + WIDEST].split("\n", 1)[0]
+        return _VALUE.sub("", rest, count=1)
+
+    @cached_property
+    def remark(self) -> str:
+        """The comment on the line above it; empty where that is none."""
+        above = self.page.lines(self.number - 1, self.number)
+        return "".join(filter(_COMMENT.match, above)).strip()
 
     @cached_property
     def title(self) -> str:

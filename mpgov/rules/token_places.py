@@ -117,7 +117,8 @@ def shared(scan: Scan, _: Options) -> Iterator[Finding]:
     """One token for two environments mixes trials with what happened; no production: warning."""
     by_value: dict[str, list[Sighting]] = defaultdict(list)
     for one in scan.sightings:
-        if one.token is None and not one.is_secret and one.says.environment:
+        is_named = bool(one.says.environment) and not one.says.is_rest
+        if one.token is None and not one.is_secret and is_named:
             by_value[one.fingerprint].append(one)
     for sightings in by_value.values():
         home = min(sightings, key=lambda one: ENVIRONMENTS.index(one.says.environment))
