@@ -22,15 +22,20 @@ _PIECES: Final = re.compile(r"([\[\](){},;])")
 _CLOSED: Final = re.compile(
     r"<(?!key\b|name\b)(?P<element>[A-Za-z][\w:.-]{0,60})(?:\s[^<>]*)?>[^<>]*</(?P=element)\s*>"
 )
+_WIDE: Final = 200  # characters before a bracket that may say what it belongs to
 _BARE: Final = re.compile(r"\s*[\w.]+\s*")
 _SPOKEN: Final = re.compile(r"\s*[a-z_]+ +:?[A-Za-z]")  # a call without brackets: config :a, b: c
 
 
 class Level(NamedTuple):
-    """An open bracket, with the parts that stand in it so far; the outermost has no mark."""
+    """An open bracket: what is before it, and the parts that stand in it so far.
+
+    The outermost has no mark.
+    """
 
     mark: str
     parts: list[str]
+    before: str = ""
 
 
 def opened(head: str) -> str:
@@ -62,10 +67,10 @@ def calls(text: str) -> list[str]:
 
 def levels(text: str) -> list[Level]:
     """The brackets that are open at the end, the outermost first."""
-    open_ = [Level("", [""])]
-    for piece in _PIECES.split(_without_elements(text)):
+    open_, bare, at = [Level("", [""])], _without_elements(text), 0
+    for piece in _PIECES.split(bare):
         if piece in {"{", "[", "("}:
-            open_.append(Level(piece, [""]))
+            open_.append(Level(piece, [""], bare[max(0, at - _WIDE) : at]))
         elif piece in {"}", "]", ")"}:
             if len(open_) > 1:
                 _close(open_)
@@ -76,7 +81,22 @@ def levels(text: str) -> list[Level]:
             parts[:] = ["", *(part for part in parts if not is_address(part)), ""]
         else:
             open_[-1].parts[-1] += piece
+        at += len(piece)
     return open_
+
+
+def arguments(text: str) -> list[str]:
+    """What stands between commas up to the bracket that closes a call, as it is written."""
+    found, depth = [""], 0
+    for piece in _PIECES.split(text):
+        depth += (piece in {"{", "[", "("}) - (piece in {"}", "]", ")"})
+        if depth < 0 or piece == ";":
+            break
+        if piece == "," and not depth:
+            found.append("")
+        else:
+            found[-1] += piece
+    return found
 
 
 def _without_elements(text: str) -> str:

@@ -87,8 +87,8 @@ class Names:
         """What a name says; `None` where it leaves that to the lines above."""
         last = label.rpartition(".")[2]
         words = words_in(last)
-        if last in self.handed and not is_other(last):
-            return "secret" if words & SECRET else self.handed[last]
+        if self._is_handed(last, around) and not is_other(last):
+            return "secret" if words & SECRET else self.handed[last].role
         if is_other(label):
             return ""
         if words <= PASSING:
@@ -98,6 +98,14 @@ class Names:
         if words & SECRET:
             return "secret"
         return "token" if words & TOKEN or is_plainly(label) else ""
+
+    def _is_handed(self, name: str, around: Around) -> bool:
+        """Whether a name is one that a start is handed; a plain one with what it is a part of."""
+        if name not in self.handed:
+            return False
+        of = self.handed[name].of
+        told = (around.opened, *around.above)
+        return not of or not words_in(name) <= PLAIN or any(of in line for line in told)
 
     def _is_near(self, words: frozenset[str], around: Around) -> bool:
         """Whether plain words are of Mixpanel, by what is around them."""
@@ -117,9 +125,9 @@ class Names:
 
     def _role_of_line(self, line: str, around: Around) -> Role | None:
         """What a line that a value belongs to says; `None` where it leaves that to the next."""
-        handed = [one for one in IDENTIFIER.findall(line) if one in self.handed]
+        handed = [one for one in IDENTIFIER.findall(line) if self._is_handed(one, around)]
         if handed:
-            return self.handed[handed[-1]]
+            return self.handed[handed[-1]].role
         words = words_in(line[:160])
         if words & OTHERS or is_data(around.calls):
             return ""

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 _HEX: Final = re.compile(r"[0-9a-f]{32}")
+_MOST_HUMPS: Final = 8  # capitals in a name of that length
 _ORDER: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 _TURNS: Final = frozenset({"90", "f0", "9a", "za"})  # where a sequence begins again
 
@@ -17,16 +18,17 @@ def is_hex(value: str) -> bool:
 
 
 def is_opaque(value: str) -> bool:
-    """Whether it may be the secret of a service account: no word has so many digits."""
-    return sum(character.isdigit() for character in value) > 1
+    """Whether it may be the secret of a service account: no name has so many digits or capitals."""
+    digits, small, capital = _count(value)
+    return digits > 1 or min(small, capital) > _MOST_HUMPS
 
 
 def is_mixed(value: str) -> bool:
     """Whether it looks drawn by lot: digits, small and capital letters, or all hexadecimal."""
     if is_hex(value):
         return True
-    kinds = (str.isdigit, str.islower, str.isupper)
-    return all(sum(map(kind, value)) > 1 for kind in kinds)
+    digits, small, capital = _count(value)
+    return min(digits, small, capital) > 1 or min(small, capital) > _MOST_HUMPS
 
 
 def is_made_up(value: str) -> bool:
@@ -40,3 +42,10 @@ def is_made_up(value: str) -> bool:
     pairs = pairwise(lowered)
     steps = sum(abs(_ORDER.find(a) - _ORDER.find(b)) < 2 or a + b in _TURNS for a, b in pairs)
     return steps > size // 2
+
+
+def _count(value: str) -> tuple[int, int, int]:
+    """How many digits, small and capital letters there are."""
+    kinds = (str.isdigit, str.islower, str.isupper)
+    digits, small, capital = (sum(map(kind, value)) for kind in kinds)
+    return digits, small, capital

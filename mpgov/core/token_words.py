@@ -9,7 +9,8 @@ from mpgov.core.words import words_of
 
 Role: TypeAlias = Literal["token", "secret", ""]
 
-MIXPANEL: Final = re.compile(r"mixpanel|mxpnl|mp-service-account", re.IGNORECASE)
+MIXPANEL: Final = re.compile(r"mix[ _-]?panel|mxpnl|mp-service-account", re.IGNORECASE)
+_MIXPANEL: Final = re.compile(r"mix[ _-]?panel", re.IGNORECASE)
 _GLUED: Final = re.compile(r"(mixpanel)|(api|project|client)(?=key|secret|token)", re.IGNORECASE)
 IDENTIFIER: Final = re.compile(r"[A-Za-z_$][\w$]*")
 
@@ -66,13 +67,13 @@ def is_other(name: str) -> bool:
 
 def is_plainly(name: str) -> bool:
     """Whether a name has a key, or Mixpanel itself, and nothing that tells it from a token."""
-    at = name.lower().find("mixpanel")
-    words = words_in(name.rpartition(".")[2]) | words_in(name[at:] if at >= 0 else "")
+    found = _MIXPANEL.search(name)
+    words = words_in(name.rpartition(".")[2]) | words_in(name[found.start() :] if found else "")
     if not words <= PLAIN or (words & _USERS and not words & KEY):
         return False
     return bool(words & (KEY | {"mixpanel", "mp"}))
 
 
 def _words(text: str) -> list[str]:
-    apart = _GLUED.sub(lambda match: f" {match[0]} ", text)
+    apart = _GLUED.sub(lambda match: f" {match[0]} ", _MIXPANEL.sub("mixpanel", text))
     return [word for word in words_of(apart) if not word.isdigit()]

@@ -104,3 +104,107 @@ def test_what_is_of_something_else_is_not_found(line: str) -> None:
 def test_what_is_beside_something_else_is_found(line: str) -> None:
     wanted, _, text = line.partition(" ")
     assert kinds(filled(text)) == wanted
+
+
+HANDED = r"""
+t const TOKEN = 'X'\nmixpanel.init(TOKEN, {debug: true})
+t const KEY = 'X'\nmixpanel.init(KEY, {}, 'main')
+t const TOKEN = 'X'\nmixpanel.init(TOKEN, {\n  debug: true,\n})
+t const token = 'X';\nawait Mixpanel.init(token, trackAutomaticEvents: true);
+t const TOKEN = 'X'\nnew Mixpanel(TOKEN, true)
+t new Mixpanel(TOKEN, true)\nconst TOKEN = 'X'
+t $token = 'X';\nMixpanel::getInstance($token, ['host' => 'x']);
+t $token = 'X';\nMixpanel::getInstance($token);
+t TOKEN = "X"\nMixpanel(TOKEN, consumer=BufferedConsumer())
+t DEFAULT = "X"\nMixpanel(os.environ.get("MP", DEFAULT))
+t TOKEN = "X"\nMixpanel::Tracker.new(TOKEN, handler)
+t const value = "X"\nmixpanel.NewApiClient(value, mixpanel.EuResidency())
+t const val KEY = "X"\nMixpanelAPI.getInstance(c, KEY, true)
+t const val KEY = "X"\nMixpanelAPI.getInstance(requireContext(), KEY, true)
+t static NSString *kToken = @"X";\n[Mixpanel sharedInstanceWithToken:kToken launchOptions:o];
+t #define TOKEN @"X"\n[[Mixpanel alloc] initWithToken:TOKEN];
+t const string ProjectToken = "X";\nMixpanel.SetToken(ProjectToken);
+t class Config {\n  static const token = 'X';\n}\nMixpanel.init(Config.token, optOut: false);
+t static let projectToken = "X"\nMixpanel.initialize(token: Self.projectToken, on: true)
+at SECRET = 'X'\nTOKEN = 'X'\nMixpanelUtils(SECRET, token=TOKEN)
+t [[Mixpanel alloc] initWithToken:@"X" andFlushInterval:60]
+t Mixpanel.SetToken("X");
+ta mixpanel.NewWithSecret("X", "X", "")
+t mpq.push(["init", "X"]);  // mixpanel
+t client = mixpanel.init 'X', debug: true
+t MixpanelAPI.getInstance(ctx, if (BuildConfig.DEBUG) "X" else U, true)
+tt MixpanelAPI.getInstance(\n  this,\n  BuildConfig.DEBUG ? "X" : "X",\n  true)
+t Mixpanel::getInstance(getenv('MP') ?: 'X')
+t mixpanel.init(isProd() ? P : 'X')
+t Mixpanel(\n  token=os.environ.get(\n    "T",\n    "X",\n  ),\n)
+tt mixpanel.init(({prod: 'X', dev: 'X'} as any)[env])
+t require('mixpanel').init('X')
+t window["mixpanel"].init('X')
+t import mp from 'mixpanel-browser'\nmp.init('X', {debug: true})
+t import mp, { Config } from "mixpanel-browser"\nmp.init('X')
+t import * as mp from 'mixpanel-browser'\nconst KEY = 'X'\nmp.init(KEY)
+t import { init } from 'mixpanel-browser'\ninit('X', {})
+t import { Dict, Mixpanel as MP } from 'mixpanel-browser'\nMP.init('X')
+t const MP = require('mixpanel');\nconst client = MP.init('X')
+t const { default: mp } = await import('mixpanel-browser')\nmp.init('X')
+t from mixpanel import Mixpanel as MP\nmp = MP('X')
+t import mixpanel as mp\nclient = mp.Mixpanel('X')
+"""
+
+NOT_HANDED = r"""
+import mp from 'mixpanel-browser'\nmp.identify('X'); mp.track('X')
+import mp from './mixpanel'\nmp.login('X')
+import { init } from 'amplitude'  // no mixpanel\ninit('X')
+import { track } from 'mixpanel-browser'\ntrack('X')
+import other from 'rollbar'  // mixpanel\nother.init('X')
+mixpanel.init(T, 'main', 'X')
+mixpanel.init(hash('X'))
+mixpanel.init(T, {persistence_name: 'X'})
+mixpanel.init(T, {production: 'X'})
+mixpanel.init(process.env.TOKEN, {debug: true})\nacme.init({TOKEN: 'X'})
+mixpanel.init(config.token, {debug: true})\nrollbar({token: 'X'})
+mixpanel.init(TOKEN, options)\nconst options = 'X'
+MixpanelAPI.getInstance(activity, TOKEN, true)\nactivity = "X"
+[Fission sharedInstanceWithToken:@"X"]; [Mixpanel sharedInstanceWithToken:kToken]
+other.push(["init", "X"]);  // mixpanel
+const api = new Acme('X'); mixpanel.init(T)
+"""
+
+SPELT = r"""
+t let mixPanelToken = "X"
+t MIX_PANEL_TOKEN=X
+t mix-panel-token: X
+t mix_panel:\n  token: X
+t <key>MixPanelToken</key>\n<string>X</string>
+t const MixPanel = 'X';
+t MixPanel.init('X')
+t {"mixPanel": {"token": "X"}}
+t Mix Panel token: X
+a mix_panel_secret = "X"
+"""
+
+
+@pytest.mark.parametrize("line", lines(HANDED + SPELT))
+def test_what_a_start_is_handed_is_found(line: str) -> None:
+    wanted, _, text = line.partition(" ")
+    assert kinds(filled(text)) == wanted
+
+
+@pytest.mark.parametrize("line", lines(NOT_HANDED))
+def test_what_no_start_is_handed_is_not_found(line: str) -> None:
+    assert kinds(filled(line)) == ""
+
+
+@pytest.mark.parametrize(
+    ("secret", "is_one"),
+    [
+        ("kTjWqLmZxRbNvPcHsYdGfUaEoIxBnMzQ", True),
+        ("kTjWqLmZxRbNvPcHsYdGfUaE4IxBnMzQ", True),
+        ("theSecretOfTheAccountInTheVaultX", False),
+        ("themixpanelserviceaccountsecretx", False),
+        ("THEMIXPANELSERVICEACCOUNTSECRETX", False),
+    ],
+)
+def test_a_secret_is_known_by_its_letters_too(secret: str, *, is_one: bool) -> None:
+    assert kinds(f"MIXPANEL_SERVICE_ACCOUNT_SECRET={secret}") == "s" * is_one
+    assert kinds(f"u.1a.mp-service-account:{secret}") == "s" * is_one
