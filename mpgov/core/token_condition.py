@@ -40,7 +40,8 @@ _IF_FIRST: Final = re.compile(r"\bif\s{0,9}(?P<asked>\([^;{}]{1,160}\))" + BEFOR
 _IF_SECOND: Final = re.compile(r"\bif\b(?P<asked>[^;{}]{1,200}?)\belse\b" + BEFORE)
 _HALVES: Final = ((_SECOND, False), (_IF_SECOND, False), (_FIRST, True), (_IF_FIRST, True))
 _IF_AFTER: Final = re.compile(r"[\"']\s{1,9}if\s(?P<asked>[^;{}]{1,120}?)\selse\b")
-_ASSIGNS: Final = re.compile(r"(?<![=!<>])=(?![=>~])|=>|:\s|\breturn\b")
+# What a value stands behind: an assignment, a key, a return.
+ASSIGNS: Final = re.compile(r"(?<![=!<>])=(?![=>~])|=>|:\s|\breturn\b")
 _IF_LINE: Final = re.compile(
     r"^\W*(?:else\s+|els?(?=if))?(?P<word>if|unless)\b(?P<asked>.*?)(?:\{|:|\bthen)?\s*$"
 )
@@ -132,7 +133,7 @@ def _condition(text: str) -> str:
         elif not depth and text[at] in "([,":
             start = at + 1
             break
-    return _ASSIGNS.split(text[start:])[-1]
+    return ASSIGNS.split(text[start:])[-1]
 
 
 def _bracketed(text: str) -> str:

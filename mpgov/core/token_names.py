@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from mpgov.core.token_label import Outer
 from mpgov.core.token_login import ADDRESS, kind_by_address, logs_in
 from mpgov.core.token_page import WIDEST, Around, Page
 from mpgov.core.token_shape import is_hex, is_opaque
@@ -32,6 +33,7 @@ from mpgov.core.token_words import (
 _UTILS: Final = re.compile(r"\bMixpanelUtils\s{0,9}\(\s{0,99}(?:api_secret\s{0,9}=\s{0,9})?[\"']$")
 _BY_ACCOUNT: Final = re.compile(r"[\"']\s{0,99},[^()]{0,300}?\bservice_account_username\b")
 _NAMING: Final = frozenset({"name", "type", "kind", "slug", "id", "password", "pass"})
+_TELLING: Final = TOKEN | SECRET | KEY | {"mixpanel"}
 _SHELL: Final = re.compile(r"curl|\bwget\b")
 
 
@@ -64,11 +66,15 @@ class Names:
         return "project_token" if role and hexed else ""
 
     def role(self, around: Around) -> Role:
-        """What a value is called: by its own name, else by the lines that it belongs to."""
-        label = around.label
-        own = self._role_of(label, around) if label else None
-        if own is not None:
-            return own
+        """What a value is called: by its own name, by what is around it, by the lines above."""
+        own = Outer(around.label, around.may_miss)
+        for outer in (own, *around.names) if own.name else around.names:
+            told = self._role_of if outer.is_label else self._role_of_line
+            found = told(outer.name, around)
+            if outer.may_miss and words_in(outer.name).isdisjoint(_TELLING):
+                continue
+            if found or (found is not None and not outer.may_miss):
+                return found
         for line in around.above[:5]:
             found = self._role_of_line(line, around)
             if found is not None:
@@ -141,7 +147,7 @@ class Names:
 
 
 def _kind_of_secret(around: Around, *, hexed: bool) -> str:
-    words = words_in(around.label)
+    words = words_in(" ".join([around.label, *(one.name for one in around.names)]))
     if hexed and "api" in words:
         return "api_secret"
     if words & {"account", "sa"} or "mp-service-account" in around.block:

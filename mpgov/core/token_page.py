@@ -15,31 +15,13 @@ from functools import cached_property
 from typing import Final
 
 from mpgov.core.token_brackets import NAMES, calls, is_address, levels, opened
+from mpgov.core.token_label import NAMED, Outer, label_of, may_miss, outer_names
 
 FARTHEST: Final = 60  # lines above that may still be about a value
 WIDEST: Final = 400  # characters of a line before or after it that are looked at
-_QUOTES: Final = r"@?[\\\"'`]*$"
-# A name, and what may stand between it and its value: =, :, =>, ||, a comma, a call.
-_LABEL: Final = re.compile(
-    r"(?<![\w/.@$-])(?P<label>[A-Za-z_$][\w$.-]*)[\"'`\\]*[)\]]*\s*"
-    r"(?::\s+[\w<>?\[\].]+\s*=|=>|:=|\?=|\?\?=?|\|\|=?|->|=|\||:-|:|,|\(|\bor\b|>)\s*"
-    r"(?:return\s+|[A-Za-z_][\w.]*\(\s*|\[(?:\s*[\"'`]{2}\s*,)*\s*)?" + _QUOTES
-)
-_QUOTED_LABEL: Final = re.compile(r"[\"']([\w .$-]{1,60})[\"']\s*\]?\s*(?:=>|[:=,])\s*" + _QUOTES)
-_SPACED_LABEL: Final = re.compile(
-    r"(?:^|\s)(?:(?:ENV|ARG|set|#\s*define)\s+(?P<named>[\w$.-]+)|(?P<label>login|password))\s+"
-    + _QUOTES
-)
-_ELEMENT: Final = re.compile(r"<([A-Za-z][\w:.-]*)([^<>]*)>\s*$")
 _VALUES: Final = re.compile("[0-9A-Za-z]{32,}")
 _VALUE: Final = re.compile(r"^[0-9A-Za-z]+")
-_NAMED: Final = re.compile(
-    r"\b(?:name|key|id|property)[\"']?\s*[=:]\s*[\"']?([A-Za-z_$](?:[\w$. -]|:(?=\w))*)"
-    r"|<(?:key|name)>\s*+([\w$. -]++)\s*+</",
-    re.IGNORECASE,
-)
-# The other half of a pair: what it is called stands beside it.
-_HALVES: Final = frozenset({"value", "content", "string", "default", "defaultvalue"})
+_HALVES: Final = frozenset({"value", "content", "string", "default", "defaultvalue", "fallback"})
 _SECTION: Final = re.compile(r"^\s*\[+\s*[\w\"'. -]+\s*\]+\s*$")
 _ITEM: Final = re.compile(r"^\s*-\s")
 _BESIDE: Final = re.compile(
@@ -98,10 +80,20 @@ class Around:
     @cached_property
     def label(self) -> str:
         """What the value is called; empty where nothing on its line says so."""
-        found = _label(self.head)
+        found = label_of(self.head)
         if found.replace("_", "").lower().rpartition(":")[2].rpartition(".")[2] in _HALVES:
             return self._other_half() or found
         return found
+
+    @cached_property
+    def names(self) -> tuple[Outer, ...]:
+        """What its line calls it beside that, and calls what it is within, the nearest first."""
+        return tuple(outer_names(self.head))
+
+    @property
+    def may_miss(self) -> bool:
+        """Whether its label may be of what was looked for in vain before it."""
+        return may_miss(self.head)
 
     @cached_property
     def opened(self) -> str:
@@ -217,30 +209,15 @@ class Around:
     def _other_half(self) -> str:
         """What a value is called that is itself called `value`."""
         near = [*self.page.lines(self.number - 2, self.number), self.head]
-        found = [first or second for first, second in _NAMED.findall("\n".join(near))]
+        found = [first or second for first, second in NAMED.findall("\n".join(near))]
         if not found:
             after = self.page.lines(self.number + 1, self.number + 2)
-            found = [first or second for first, second in _NAMED.findall("\n".join(after))]
+            found = [first or second for first, second in NAMED.findall("\n".join(after))]
         return found[-1].strip() if found else ""
 
 
 def _is_argument(line: str) -> bool:
     return line.endswith(",") and is_address(line)
-
-
-def _label(head: str) -> str:
-    element = _ELEMENT.search(head)
-    if element:
-        named = _NAMED.search(element[2])
-        return (named[1] or named[2]) if named else element[1]
-    quoted = _QUOTED_LABEL.search(head)
-    if quoted:
-        return quoted[1]
-    spaced = _SPACED_LABEL.search(head)
-    if spaced:
-        return spaced["named"] or spaced["label"]
-    found = _LABEL.search(head)
-    return found["label"] if found else ""
 
 
 def _indent(line: str) -> int:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from mpgov.core.token_brackets import Level, arguments, levels
+from mpgov.core.token_label import looks_up
 from mpgov.core.token_page import WIDEST, Around, Page
 from mpgov.core.token_words import IDENTIFIER, OTHERS, PASSING, SECRET, TOKEN, Role, words_in
 
@@ -42,11 +43,6 @@ _WORDS_OF_CALL: Final = _METHODS | frozenset(
 _CONTEXT: Final = re.compile(r"\s*[\w.@&$>!-]{1,60}(?:\(\))?\s*")
 _CONTEXTS: Final = frozenset("this self context ctx c application app activity".split())  # noqa: SIM905
 _NAMED: Final = re.compile(r"\s*\{?\s*(?P<name>\w{1,40})\s*[:=](?![:=])(?P<value>.*)", re.DOTALL)
-# What only looks a value up, or wraps it, and leaves it what it is.
-_LOOKS_UP: Final = frozenset(
-    """config env environ environment get getenv fetch or default from str string field secret
-    value some variable lookup setting settings option parse coalesce""".split()  # noqa: SIM905
-)
 # What is handed to these is data: of whatever it is called with, or of Mixpanel's alone.
 _TRACKS: Final = frozenset("track identify alias increment union charge people".split())  # noqa: SIM905
 _WRITES: Final = frozenset("register set append once unset remove group event send log".split())  # noqa: SIM905
@@ -162,14 +158,6 @@ def is_data(calls: Iterable[str]) -> bool:
         if does & _TRACKS or (of_mixpanel and does & _WRITES):
             return True
     return False
-
-
-def looks_up(call: str) -> bool:
-    """Whether a bracket after a text only groups, or is of a call that looks a value up."""
-    if not call.rstrip()[-1:].isalnum():
-        return True
-    found = _CALLEE.search(call)
-    return found is not None and words_in(_last(found)) <= _LOOKS_UP
 
 
 def _leads_out(level: Level, own: frozenset[str]) -> bool:

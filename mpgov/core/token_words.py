@@ -35,7 +35,7 @@ PLAIN: Final = (
 # What hides its own name and leaves it to the lines above.
 PASSING: Final = _ENVIRONMENTS | frozenset(
     """case value content switch self if else elif return when env environment node process string
-    get func fun function def let const var val static final public private""".split()  # noqa: SIM905
+    fallback get func fun function def let const var val static final public private""".split()  # noqa: SIM905
 )
 OTHERS: Final = frozenset(
     """csrf xsrf session reset refresh access push device verification verify invite bearer jwt

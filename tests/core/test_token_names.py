@@ -208,3 +208,71 @@ def test_what_no_start_is_handed_is_not_found(line: str) -> None:
 def test_a_secret_is_known_by_its_letters_too(secret: str, *, is_one: bool) -> None:
     assert kinds(f"MIXPANEL_SERVICE_ACCOUNT_SECRET={secret}") == "s" * is_one
     assert kinds(f"u.1a.mp-service-account:{secret}") == "s" * is_one
+
+
+CALLED = r"""
+tt const mixpanelToken = isProd ? 'X' : 'X'
+tt const mixpanelToken = isProd() ? 'X' : 'X'
+tt const mixpanelToken = (isProd) ? 'X' : 'X';
+tt const mixpanelToken = process.env.NODE_ENV === 'production' ? 'X' : 'X';
+t const mixpanelToken = isProd ? process.env.T : 'X';
+tt val mixpanelToken = if (debug) "X" else "X"
+tt mixpanel_token = "X" if prod else "X"
+tt config.mixpanel.token = Rails.env.production? ? 'X' : 'X'
+tt token = isProd ? 'X' : 'X';\nmixpanel.init(token);
+tt val token = if (BuildConfig.DEBUG) "X" else "X"\nMixpanelAPI.getInstance(c, token, true)
+t token = host.includes('staging') ? U : "X"\nmixpanel.init(token, {api_host: "/mp"})
+tt String get mixpanelToken => kReleaseMode ? 'X' : 'X';
+tt var mixpanelToken: String { isDebug ? "X" : "X" }
+t var mixpanelToken: String { return "X" }
+t lazy var mixpanelToken = { "X" }()
+t val mixpanelToken by lazy { "X" }
+tt const getMixpanelToken = () => (isProd ? 'X' : 'X');
+tt fun getMixpanelToken() = if (debug) "X" else "X"
+t MIXPANEL_TOKEN = config("MIXPANEL_TOKEN", default="X")
+t MIXPANEL_TOKEN = env.str("MIXPANEL_TOKEN", default="X")
+t mixpanel_token = os.environ.get("MP", "X")
+t mixpanel_token = config.get("mixpanel", "token", fallback="X")
+t mixpanelToken: process.env.T ?? 'X'
+t const mixpanelToken = get('x') || 'X'
+t const token = String.fromEnvironment('MIXPANEL_TOKEN', defaultValue: 'X')
+t val mixpanelToken = System.getenv("MP") ?: "X"
+t mixpanel_token = ENV.fetch("MIXPANEL_TOKEN") { "X" }
+t $token = getenv('MP') ?: 'X';\nMixpanel::getInstance($token);
+a MIXPANEL_SECRET = config("MP", default="X")
+s MIXPANEL_SERVICE_ACCOUNT_SECRET = config("MP", default="X")
+a MIXPANEL_SECRET = os.environ.get("MP", "X")
+tt const tokens = {prod: 'X', dev: 'X'};\nmixpanel.init(tokens[env]);
+tt const mixpanelToken = {prod: 'X', dev: 'X'}[env]
+tt export enum MixpanelToken { Prod = 'X', Dev = 'X' }
+tt ext.mixpanel = [debug: 'X', release: 'X']
+t "MIXPANEL_TOKEN": {"value": "X"}
+t mixpanel_token: "{{ lookup('env', 'MP') | default('X') }}"
+"""
+
+NOT_CALLED = r"""
+const rollbarToken = isProd ? 'X' : 'X'  // mixpanel
+const token = isProd ? 'X' : 'X'; mixpanel.track('a')
+mixpanel = {rollbar: process.env.R || 'X'}
+mixpanel = {rollbar: env("ROLLBAR_TOKEN", "X")}
+mixpanel = {rollbar: on ? 'X' : 'X'}
+MIXPANEL_HASH = config("MIXPANEL_TOKEN_HASH", default="X")
+mixpanelSession = config("S", default="X")
+mixpanelToken = await acme.login({value: 'X'})
+mixpanelToken = acme.login(on ? 'X' : 'X')
+if (sha(MIXPANEL_TOKEN) === 'X') {}
+expect(hash(mixpanelToken)).toBe('X')
+it('mixpanel', () => { expect(f('a')).toBe('X'); const a = {id: 'X', token: 't'}; })
+const tokens = {prod: 'X', dev: 'X'};\nacme.init(tokens[env]);  // mixpanel
+"""
+
+
+@pytest.mark.parametrize("line", lines(CALLED))
+def test_a_value_is_what_the_whole_line_calls_it(line: str) -> None:
+    wanted, _, text = line.partition(" ")
+    assert kinds(filled(text)) == wanted
+
+
+@pytest.mark.parametrize("line", lines(NOT_CALLED))
+def test_a_line_that_calls_it_something_else_has_no_token(line: str) -> None:
+    assert kinds(filled(line)) == ""
