@@ -7,15 +7,23 @@ Mixpanel, where an SDK of Mixpanel is started with them, or where they log in to
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Final
 
+from mpgov.core.token_handed import handed_names
 from mpgov.core.token_label import Outer
-from mpgov.core.token_login import ADDRESS, kind_by_address, logs_in
 from mpgov.core.token_page import WIDEST, Around, Page
+from mpgov.core.token_request import (
+    ADDRESS,
+    handed,
+    is_of_event,
+    kind_by_address,
+    logs_in,
+    speaks_to_it_alone,
+)
 from mpgov.core.token_shape import is_hex, is_opaque
 from mpgov.core.token_start import Starts, is_data
 from mpgov.core.token_words import (
-    IDENTIFIER,
     KEY,
     OTHERS,
     PASSING,
@@ -33,6 +41,9 @@ from mpgov.core.token_words import (
 _UTILS: Final = re.compile(r"\bMixpanelUtils\s{0,9}\(\s{0,99}(?:api_secret\s{0,9}=\s{0,9})?[\"']$")
 _BY_ACCOUNT: Final = re.compile(r"[\"']\s{0,99},[^()]{0,300}?\bservice_account_username\b")
 _NAMING: Final = frozenset({"name", "type", "kind", "slug", "id", "password", "pass"})
+# What Mixpanel calls its own, and few others.
+_ITS_OWN: Final = ({"api", "secret"}, {"account", "secret"}, {"project", "token"})
+_BARE: Final = re.compile(r"[A-Za-z_]\w*")
 _TELLING: Final = TOKEN | SECRET | KEY | {"mixpanel"}
 _SHELL: Final = re.compile(r"curl|\bwget\b")
 
@@ -44,7 +55,12 @@ class Names:
         self.page = page
         self.is_in_path = is_about_mixpanel(page.path)
         self.starts = Starts(page)
-        self.handed = self.starts.names
+        self.handed = handed_names((*self.starts.handed(), *handed(page)))
+
+    @cached_property
+    def is_alone(self) -> bool:
+        """Whether the file speaks to nobody's API but Mixpanel's."""
+        return speaks_to_it_alone(self.page)
 
     def kind_of(self, value: str, at: int) -> str:
         """The kind of a value at a place; empty where it is none of Mixpanel's."""
@@ -91,7 +107,7 @@ class Names:
 
     def _role_of(self, label: str, around: Around) -> Role | None:
         """What a name says; `None` where it leaves that to the lines above."""
-        last = label.rpartition(".")[2]
+        last = label.rpartition(".")[2].lstrip("$")
         words = words_in(last)
         if self._is_handed(last, around) and not is_other(last):
             return "secret" if words & SECRET else self.handed[last].role
@@ -119,6 +135,10 @@ class Names:
             return False
         if words & SECRET and "mp-service-account" in around.block:
             return True
+        if words <= TOKEN and is_of_event(around):
+            return True
+        if any(words >= pair for pair in _ITS_OWN) and self.is_alone:
+            return True
         if self.is_near_mixpanel(around):
             return "secret" in words or not words & SECRET or self._is_its_own(around)
         is_name = bool(words & (TOKEN | SECRET)) and not around.is_inside
@@ -131,7 +151,7 @@ class Names:
 
     def _role_of_line(self, line: str, around: Around) -> Role | None:
         """What a line that a value belongs to says; `None` where it leaves that to the next."""
-        handed = [one for one in IDENTIFIER.findall(line) if self._is_handed(one, around)]
+        handed = [one for one in _BARE.findall(line) if self._is_handed(one, around)]
         if handed:
             return self.handed[handed[-1]].role
         words = words_in(line[:160])

@@ -14,9 +14,9 @@ from itertools import islice
 from typing import Final
 from urllib.parse import unquote
 
-from mpgov.core.token_login import kind_by_address
 from mpgov.core.token_names import Names
 from mpgov.core.token_page import Page
+from mpgov.core.token_request import kind_by_address
 from mpgov.core.token_shape import is_hex, is_made_up, is_mixed
 from mpgov.core.token_words import MIXPANEL, is_about_mixpanel
 from mpgov.core.tokens import fingerprint

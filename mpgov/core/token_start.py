@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from mpgov.core.token_brackets import Level, arguments, levels
 from mpgov.core.token_label import looks_up
@@ -47,16 +47,7 @@ _NAMED: Final = re.compile(r"\s*\{?\s*(?P<name>\w{1,40})\s*[:=](?![:=])(?P<value
 _TRACKS: Final = frozenset("track identify alias increment union charge people".split())  # noqa: SIM905
 _WRITES: Final = frozenset("register set append once unset remove group event send log".split())  # noqa: SIM905
 _SETS_UP: Final = frozenset("module plugin provider config configure options token".split())  # noqa: SIM905
-_STOP: Final = frozenset(
-    """process env this self window import meta os environ config getenv get fetch true false null
-    nil none bundle buildconfig string system node_env require""".split()  # noqa: SIM905
-)
-_OWN: Final = frozenset({"this", "self", "Self", "cls", "static", "window"})
 _NOTHING: Final[frozenset[str]] = frozenset()
-_TEXT: Final = re.compile(r"\"[^\"]*\"|'[^']*'|`[^`]*`|\b(?:process|meta)\.env\.\w+")
-_QUALIFIED: Final = re.compile(
-    r"(?:([A-Za-z_$][\w$]*)(?:\.|::|->))?([A-Za-z_$][\w$]*)(?![\w$]*(?:\.|::|->))"
-)
 # The package under another name: import mp from 'mixpanel-browser', import mixpanel as mp.
 _PACKAGE: Final = r"[\"'](?:@[\w-]{1,40}/)?[\w-]{0,40}mixpanel[\w-]{0,40}[\"']"
 _MANY: Final = r"\{(?P<many>[^{}]{1,200})\}"
@@ -75,13 +66,6 @@ _IMPORTED: Final = (
 _RENAMED: Final = re.compile(r"([\w$]{1,60})\s{0,9}(?:\bas\b|:)\s{0,9}([\w$]{1,60})")
 
 
-class Handed(NamedTuple):
-    """What a name is that a start is handed, and what it is a part of."""
-
-    role: Role
-    of: str = ""
-
-
 class Starts:
     """Where a page starts SDKs, and with what."""
 
@@ -90,7 +74,6 @@ class Starts:
         self.is_java = page.holds(_JAVA)
         self.aliases = _aliases(page.text)
         self.callee = _callee(tuple(sorted(self.aliases)), "$")
-        self.names = self._names()
 
     def role(self, around: Around) -> Role:
         """What a value is that an SDK is started with; empty where none is."""
@@ -109,17 +92,7 @@ class Starts:
                 return ""
         return ""
 
-    def _names(self) -> dict[str, Handed]:
-        """The names that SDKs are started with, and what they stand for."""
-        found: dict[str, Handed] = {}
-        for role, text in self._handed():
-            for of, name in _QUALIFIED.findall(_TEXT.sub("", text)):
-                is_known = name in found and not found[name].of
-                if len(name) > 2 and name.lower() not in _STOP and not is_known:
-                    found[name] = Handed(role, "" if of in _OWN else of)
-        return found
-
-    def _handed(self) -> Iterator[tuple[Role, str]]:
+    def handed(self) -> Iterator[tuple[Role, str]]:
         """What is handed to starts as a token or a secret."""
         text = self.page.text
         for pattern in (_PROVIDED, _SENT, *([_BUILT] if self.is_java else [])):
