@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 from mpgov.core.words import words_of
 
 NAMES: Final = re.compile(
-    r"^[^\w{[]*(?:display_?)?(?:name|type|slug|provider|integration|destination|kind|id"
-    r"|service|resolve|module|plugin|package)"
+    r"^[^\w{[]*(?:m_|display_?)?(?:name|type|slug|provider|integration|destination|kind|id"
+    r"|service|destinationdefinition|resolve|module|plugin|package)"
     r"[\"']?\s*[:=]",
     re.IGNORECASE,
 )

@@ -12,20 +12,30 @@ from mpgov.core.token_condition import ASSIGNS
 from mpgov.core.token_words import words_in
 
 _QUOTES: Final = r"@?[\\\"'`]*$"
+_TYPE: Final = (
+    r"(?:&(?:'\w{1,20}\s{1,9})?)?[\w<>?\[\].]+(?:\s{0,9}\|\s{0,9}[\w<>?\[\].]{1,60}){0,5}"
+)
 # A name, and what may stand between it and its value: =, :, =>, ||, a comma, a call.
 _LABEL: Final = re.compile(
-    r"(?<![\w/.@$-])(?P<label>[A-Za-z_$][\w$.-]*)[\"'`\\]*[)\]]*\s*"
-    r"(?::\s+[\w<>?\[\].]+\s*=|=>|:=|\?=|\?\?=?|\|\|=?|->|=|\||:-|:|,|\(|\bor\b|>)\s*"
+    r"(?<![\w/.@$-])(?:--)?(?P<label>[A-Za-z_$][\w$.-]*)[\"'`\\]*[)\]]*\s*"
+    rf"(?::\s+{_TYPE}\s*=|=>|:=|\?=|\?\?=?|\|\|=?|->|<-|=|\||:-|:|,|\(|\bor\b|>|[\u2013\u2014])\s*"
     r"(?:return\s+|[A-Za-z_][\w.]*\(\s*|\[(?:\s*[\"'`]{2}\s*,)*\s*)?" + _QUOTES
 )
-_QUOTED_LABEL: Final = re.compile(r"[\"']([\w .$-]{1,60})[\"']\s*\]?\s*(?:=>|[:=,])\s*" + _QUOTES)
-_SPACED_LABEL: Final = re.compile(
-    r"(?:^|\s)(?:(?:ENV|ARG|set|#\s*define)\s+(?P<named>[\w$.-]+)|(?P<label>login|password))\s+"
-    + _QUOTES
+_QUOTED_LABEL: Final = re.compile(
+    r"[\"']((?:[\w .$-]|:(?=\w)){1,60})[\"']\s*\]?\s*(?:=>|[:=,])\s*" + _QUOTES
 )
+# A name with nothing but blanks after it: ENV TOKEN x, --token x, secret set TOKEN --body x.
+_SPACED_LABEL: Final = re.compile(
+    r"(?:^|\s)(?:"
+    r"(?:ENV|ARG|set(?:\s-\w{1,3})?|setx|SetEnv|fastcgi_param|--name|#\s*define)\s+(?P<named>[\w$./-]+)"
+    r"|(?P<label>login|password|(?:--)?[\w-]{1,60}[-_](?:token|secret)))"
+    r"\s+(?:--(?:body|value)[\s=]\s*)?" + _QUOTES
+)
+_ACCESSORS: Final = re.compile(r"\{\s{0,9}get;[^{}]{0,40}\}")
 _ELEMENT: Final = re.compile(r"<([A-Za-z][\w:.-]*)([^<>]*)>\s*$")
 NAMED: Final = re.compile(
-    r"\b(?:name|key|id|property)[\"']?\s*[=:]\s*[\"']?([A-Za-z_$](?:[\w$. -]|:(?=\w))*)"
+    r"(?:\b|_|Parameter)(?:name|key|id|property)[\"']?\s*[=:]\s*[\"']?/?"
+    r"([A-Za-z_$](?:[\w$. -]|[:/](?=\w))*)"
     r"|<(?:key|name)>\s*+([\w$. -]++)\s*+</",
     re.IGNORECASE,
 )
@@ -110,6 +120,7 @@ def _assigned(part: str, chosen: re.Match[str]) -> str:
 
 
 def _label(head: str) -> str:
+    head = _ACCESSORS.sub("", head).replace("**", "")  # of C#; bold, in Markdown
     element = _ELEMENT.search(head)
     if element:
         named = NAMED.search(element[2])

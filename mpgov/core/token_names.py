@@ -39,6 +39,9 @@ from mpgov.core.token_words import (
 
 # Its first argument is the secret of the account that another one names.
 _UTILS: Final = re.compile(r"\bMixpanelUtils\s{0,9}\(\s{0,99}(?:api_secret\s{0,9}=\s{0,9})?[\"']$")
+_ACCOUNT: Final = re.compile(r"\bmixpanel\.ServiceAccount\([^()]{1,200},\s{0,99}[\"`]$")  # Go
+# A call of an SDK that wants the secret each time.
+_IMPORT: Final = re.compile(r"\.import(?:_data)?\s*$")
 _BY_ACCOUNT: Final = re.compile(r"[\"']\s{0,99},[^()]{0,300}?\bservice_account_username\b")
 _NAMING: Final = frozenset({"name", "type", "kind", "slug", "id", "password", "pass"})
 # What Mixpanel calls its own, and few others.
@@ -70,7 +73,8 @@ class Names:
         is_step = around.head.endswith("/") and after.startswith("/")  # op://vault/…/token
         if is_step or not (hexed or is_opaque(value)):
             return ""
-        if _UTILS.search(around.joined) and _BY_ACCOUNT.match(after):
+        by_utils = _UTILS.search(around.joined) and _BY_ACCOUNT.match(after)
+        if by_utils or _ACCOUNT.search(around.joined):
             return "service_account"
         if hexed and around.head.endswith("mp_") and after.startswith("_mixpanel"):
             return "project_token"  # the name of its cookie
@@ -133,16 +137,22 @@ class Names:
         """Whether plain words are of Mixpanel, by what is around them."""
         if not words <= PLAIN or is_data(around.calls):
             return False
-        if words & SECRET and "mp-service-account" in around.block:
-            return True
-        if words <= TOKEN and is_of_event(around):
-            return True
-        if any(words >= pair for pair in _ITS_OWN) and self.is_alone:
+        if self._is_asked_for(words, around):
             return True
         if self.is_near_mixpanel(around):
             return "secret" in words or not words & SECRET or self._is_its_own(around)
         is_name = bool(words & (TOKEN | SECRET)) and not around.is_inside
         return is_name and is_about_mixpanel(around.title)
+
+    def _is_asked_for(self, words: frozenset[str], around: Around) -> bool:
+        """Whether it is what Mixpanel asks for where it stands: in an event, in an import."""
+        if words & SECRET and "mp-service-account" in around.block:
+            return True
+        if any(words >= pair for pair in _ITS_OWN) and self.is_alone:
+            return True
+        if words >= {"api", "secret"} and any(map(_IMPORT.search, around.calls)):
+            return True
+        return words <= TOKEN and is_of_event(around)
 
     def _is_its_own(self, around: Around) -> bool:
         """Whether what it belongs to is Mixpanel itself, and no warehouse that only says so."""

@@ -9,25 +9,29 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from mpgov.core.token_brackets import NAMES, calls, is_address, levels, opened
+from mpgov.core.token_brackets import calls, levels, opened
 from mpgov.core.token_label import NAMED, Outer, label_of, may_miss, outer_names
+from mpgov.core.token_outline import COMMENT, Told, indent, outline
 
 FARTHEST: Final = 60  # lines above that may still be about a value
 WIDEST: Final = 400  # characters of a line before or after it that are looked at
 _VALUES: Final = re.compile("[0-9A-Za-z]{32,}")
 _VALUE: Final = re.compile(r"^[0-9A-Za-z]+")
-_HALVES: Final = frozenset({"value", "content", "string", "default", "defaultvalue", "fallback"})
-_SECTION: Final = re.compile(r"^\s*\[+\s*[\w\"'. -]+\s*\]+\s*$")
-_ITEM: Final = re.compile(r"^\s*-\s")
+_HALVES: Final = frozenset(
+    {"value", "content", "string", "default", "defaultvalue", "fallback"}
+) | {
+    "parametervalue",
+    "plaintextvalue",
+    "secretvalue",
+}
+_TRAILING: Final = re.compile(r"[\"'`);,\s]{0,9}(?:#|//|--)([^\n]{1,60})")
 _BESIDE: Final = re.compile(
     r"\b(?:in|to|with|by|from|via|before|after|than|not) (?:the )?mixpanel", re.IGNORECASE
 )
-_COMMENT: Final = re.compile(r"^\s*(?:#|//|--|;|/?\*|<!--)")
 
 
 @dataclass(slots=True)
@@ -103,18 +107,18 @@ class Around:
     @cached_property
     def above(self) -> tuple[str, ...]:
         """The lines that it belongs to, the nearest first."""
-        return tuple(line for line, is_outer in self._walk() if is_outer)
+        return tuple(one.line for one in self._outline if one.is_outer)
 
     @cached_property
     def beside(self) -> tuple[str, ...]:
         """Lines that name what it, or what it belongs to, is."""
-        return tuple(line for line, is_outer in self._walk() if not is_outer)
+        return tuple(one.line for one in self._outline if not one.is_outer)
 
     @cached_property
     def comment(self) -> str:
         """The nearest comment above it, of the same paragraph."""
         for line in reversed(self.page.lines(self.number - 6, self.number)):
-            if not line.strip() or _COMMENT.match(line):
+            if not line.strip() or COMMENT.match(line):
                 return line.strip()
         return ""
 
@@ -128,12 +132,19 @@ class Around:
     def remark(self) -> str:
         """The comment on the line above it; empty where that is none."""
         above = self.page.lines(self.number - 1, self.number)
-        return "".join(filter(_COMMENT.match, above)).strip()
+        return "".join(filter(COMMENT.match, above)).strip()
+
+    @cached_property
+    def trailing(self) -> str:
+        """The comment behind it on its line."""
+        found = _TRAILING.match(self.behind)
+        return found[1] if found else ""
 
     @cached_property
     def title(self) -> str:
-        """The comment above it, where that says what it is and not what becomes of it."""
-        return "" if _BESIDE.search(self.comment) else self.comment
+        """The comment above or behind it, where that says what it is, not what becomes of it."""
+        said = f"{self.comment}\n{self.trailing}"
+        return "" if _BESIDE.search(said) else said
 
     @cached_property
     def is_inside(self) -> bool:
@@ -143,14 +154,14 @@ class Around:
     @cached_property
     def block(self) -> str:
         """The lines that stand with it below the same line."""
-        page, width = self.page, _indent(self.page.line(self.number))
+        page, width = self.page, indent(self.page.line(self.number))
         first = last = self.number
         for step in (-1, 1):
             at = self.number + step
             while 0 <= at < len(page.starts) and abs(at - self.number) <= 12:
                 line = page.line(at)
                 joined = page.line(at if step < 0 else at - 1).endswith("\\")
-                if (not line or _indent(line) < width) and not joined:
+                if (not line or indent(line) < width) and not joined:
                     break
                 first, last = min(first, at), max(last, at)
                 at += step
@@ -183,28 +194,10 @@ class Around:
         outer = "\n".join([*reversed(self.above[:5]), self.head])
         return (*calls(self.joined), *calls(outer))
 
-    def _walk(self) -> Iterator[tuple[str, bool]]:
-        """Lines above that it belongs to, and those that name what it belongs to."""
-        own = self.page.line(self.number)
-        width, is_item = _indent(own), bool(_ITEM.match(own))
-        for at in range(self.number - 1, max(self.number - FARTHEST, -1), -1):
-            line = self.page.line(at)
-            if not line.strip() or _COMMENT.match(line):
-                continue
-            if _SECTION.match(line) and (not width or _indent(line) <= width):
-                yield line, True
-                return
-            if _indent(line) < width:
-                width = _indent(line)
-                is_item = bool(_ITEM.match(line))
-                yield line, True
-            elif _indent(line) > width or (_ITEM.match(line) and is_item):
-                continue  # it belongs to something else, or is another item
-            elif is_item and line.endswith(":"):
-                is_item = False  # what the items are, where they are not indented
-                yield line, True
-            elif NAMES.match(line) or _is_argument(line):
-                yield line, False
+    @cached_property
+    def _outline(self) -> tuple[Told, ...]:
+        above = self.page.lines(self.number - FARTHEST, self.number)
+        return tuple(outline(self.page.line(self.number), above[::-1]))
 
     def _other_half(self) -> str:
         """What a value is called that is itself called `value`."""
@@ -214,13 +207,3 @@ class Around:
             after = self.page.lines(self.number + 1, self.number + 2)
             found = [first or second for first, second in NAMED.findall("\n".join(after))]
         return found[-1].strip() if found else ""
-
-
-def _is_argument(line: str) -> bool:
-    return line.endswith(",") and is_address(line)
-
-
-def _indent(line: str) -> int:
-    """How far a line is indented; a dash of YAML counts as text."""
-    bare = line.lstrip(" \t")
-    return len(line.expandtabs(4)) - len(bare.expandtabs(4)) if bare else 0

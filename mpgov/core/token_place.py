@@ -45,7 +45,6 @@ _SETTING: Final = re.compile(
 )
 _IS_NONE: Final = re.compile(r"\bproduction[\"']?\s*[:=]\s*false\b")
 _NAMESPACE: Final = re.compile(r"^\s{0,4}namespace:\s*([\"'\w.-]+)")
-_REMARK: Final = re.compile(r"[\"'`);,\s]{0,9}(?:#|//|--)(?P<said>[^\n]{1,60})")
 _ONLY: Final = frozenset(SAYS) | frozenset(
     "mixpanel token project key env environment the for only".split()  # noqa: SIM905 - for reading
 )
@@ -116,8 +115,7 @@ def _line(around: Around) -> Iterator[Saying]:
     if case:
         yield Saying(environment_of(case[1]), "the case before it")
     yield from _opened(around.head)
-    remark = _REMARK.match(around.behind)
-    for said in (remark["said"] if remark else "", around.remark):
+    for said in (around.trailing, around.remark):
         if words_in(said) <= _ONLY:
             yield Saying(environment_of(said), "the remark beside it")
 

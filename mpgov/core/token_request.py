@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from mpgov.core.token_page import Around, Page
@@ -38,6 +39,7 @@ _LOGIN_OF_NAME: Final = re.compile(
 _EVENT_OF_NAME: Final = re.compile(
     r"[\"']\$?token\\?[\"']\]?\s{0,9}(?:=>|[:=])\s{0,9}(?:\\?[\"']\$\{?)?" + _NAMED
 )
+_MOST_LOGINS: Final = 1000
 _INGESTS: Final = re.compile(r"\bapi(?:-\w{1,9})?\.mixpanel\.com\b")
 _HOST: Final = re.compile(r"\bhttps?://([\w.-]{1,100})")
 _API: Final = re.compile(
@@ -87,7 +89,7 @@ def handed(page: Page) -> Iterator[tuple[Role, str]]:
     if not page.holds(ADDRESS):
         return
     is_alone = speaks_to_it_alone(page)
-    for match in _LOGIN_OF_NAME.finditer(page.text):
+    for match in islice(_LOGIN_OF_NAME.finditer(page.text), _MOST_LOGINS):
         around = page.around(match.start("with"))
         if _is_here(around, otherwise=is_alone):
             is_secret = words_in(match["with"]) & SECRET or kind_by_address(around) == "api_secret"

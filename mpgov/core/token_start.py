@@ -50,6 +50,7 @@ _SETS_UP: Final = frozenset("module plugin provider config configure options tok
 _NOTHING: Final[frozenset[str]] = frozenset()
 # The package under another name: import mp from 'mixpanel-browser', import mixpanel as mp.
 _PACKAGE: Final = r"[\"'](?:@[\w-]{1,40}/)?[\w-]{0,40}mixpanel[\w-]{0,40}[\"']"
+_PACKAGED: Final = re.compile(rf"{_PACKAGE}|\b(?:import|from)\s{{1,9}}mixpanel")
 _MANY: Final = r"\{(?P<many>[^{}]{1,200})\}"
 _IMPORTED: Final = (
     re.compile(
@@ -72,7 +73,7 @@ class Starts:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.is_java = page.holds(_JAVA)
-        self.aliases = _aliases(page.text)
+        self.aliases = _aliases(page.text) if page.holds(_PACKAGED) else frozenset()
         self.callee = _callee(tuple(sorted(self.aliases)), "$")
 
     def role(self, around: Around) -> Role:

@@ -29,7 +29,7 @@ PLAIN: Final = (
     | frozenset(
         """project projects mixpanel mp api app apps client public web ios android mobile server
     backend frontend site website my our the env config analytics us eu in with service account
-    sa user provider next vite react expo nuxt gatsby vue k""".split()  # noqa: SIM905 - as above
+    sa user provider runtime next vite react expo nuxt gatsby vue k""".split()  # noqa: SIM905 - as above
     )
 )
 # What hides its own name and leaves it to the lines above.

@@ -332,3 +332,57 @@ def test_what_is_sent_to_mixpanel_is_found(line: str) -> None:
 @pytest.mark.parametrize("line", lines(NOT_SENT))
 def test_what_is_sent_to_somebody_else_is_not(line: str) -> None:
     assert kinds(addressed(line)) == ""
+
+
+WRITTEN = r"""
+at metadata:\n  name: mixpanel\nstringData:\n  api-secret: X\n  token: X
+a kind: Secret\nmetadata:\n  labels: {}\n  name: mixpanel\nstringData:\n  apiSecret: X
+a metadata: {name: mixpanel}\nstringData: {apiSecret: X}
+s mixpanel.NewApiClient(token, mixpanel.ServiceAccount(1, user, "S"))
+a mp.import_data('k', 'u', 'Old', 1, {}, api_secret='X')  # of Mixpanel
+a importer.import({'api_secret' => 'X'}, 'u')  # of Mixpanel
+t m_Name: Mixpanel\nRuntimeToken: X
+t <MixpanelProvider\n  token={'X'}\n/>
+ta ./run --mixpanel-token=X --mixpanel-secret X
+t npm run build -- --mixpanel-token X
+t gh secret set MIXPANEL_TOKEN --body X
+t aws ssm put-parameter --name /prod/MIXPANEL_TOKEN --value X
+t SetEnv MIXPANEL_TOKEN X
+a setx MIXPANEL_API_SECRET X
+t set -x MIXPANEL_TOKEN X
+a fastcgi_param MIXPANEL_API_SECRET "X";
+a mixpanel_secret <- "X"
+t public string MixpanelToken { get; set; } = "X";
+t builder.Configuration["Mixpanel:Token"] = "X";
+t const mixpanelToken: string | undefined = 'X';
+t const MIXPANEL_TOKEN: &str = "X";
+t const MIXPANEL_TOKEN: &'static str = "X";
+t {"ParameterKey": "MixpanelToken", "ParameterValue": "X"}
+a secret_name = "MIXPANEL_API_SECRET"\nplaintext_value = "X"
+a name = "/prod/mixpanel/api_secret"\nvalue = "X"
+t <key>Mixpanel</key>\n<dict>\n  <key>Token</key>\n  <string>X</string>\n</dict>
+t {\n  "destinationDefinition": {"displayName": "Mixpanel"},\n  "config": {"token": "X"}\n}
+t - **Mixpanel Token**: `X`
+t MP_TOKEN=X # Mixpanel
+"""
+
+NOT_WRITTEN = r"""
+metadata:\n  name: web\nstringData:\n  token: X\n---\nmetadata:\n  name: mixpanel
+metadata: {name: web}\nstringData:\n  MIXPANEL_TOKEN: ""\n  token: X
+rollbar.ServiceAccount(1, user, "S")  // mixpanel
+<key>Mixpanel</key>\n<true/>\n<key>Rollbar</key>\n<dict>\n  <key>Token</key>\n  <string>X</string>
+gh secret set ROLLBAR_TOKEN --body X  # mixpanel
+TOKEN=X # sent to mixpanel
+{\n  "destinationDefinition": {"displayName": "Rollbar"},\n  "config": {"token": "X"}\n}\n# mixpanel
+"""
+
+
+@pytest.mark.parametrize("line", lines(WRITTEN))
+def test_every_way_to_write_it_is_known(line: str) -> None:
+    wanted, _, text = line.partition(" ")
+    assert kinds(filled(text)) == wanted
+
+
+@pytest.mark.parametrize("line", lines(NOT_WRITTEN))
+def test_what_is_written_beside_mixpanel_is_not_its_own(line: str) -> None:
+    assert kinds(filled(line)) == ""
