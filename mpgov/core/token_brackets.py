@@ -18,6 +18,7 @@ NAMES: Final = re.compile(
 _INGESTS: Final = re.compile(r"https?://api(?:-\w{1,9})?\.mixpanel\.com\b", re.IGNORECASE)
 _OF_ADDRESS: Final = frozenset("url uri base new parse create endpoint post".split())  # noqa: SIM905
 _WRAPS: Final = re.compile(r"\bur[il](?:\.\w+)?\s*$", re.IGNORECASE)
+_DEFINES: Final = re.compile(r"\b(?:def|func|function|fun|fn|constructor)\b[^()\n]{0,60}$")
 _PIECES: Final = re.compile(r"([\[\](){},;])")
 _CLOSED: Final = re.compile(
     r"<(?!key\b|name\b)(?P<element>[A-Za-z][\w:.-]{0,60})(?:\s[^<>]*)?>[^<>]*</(?P=element)\s*>"
@@ -37,6 +38,11 @@ class Level(NamedTuple):
     parts: list[str]
     before: str = ""
 
+    @property
+    def is_call(self) -> bool:
+        """Whether it holds what a call is handed, and not what a definition takes."""
+        return self.mark == "(" and not _DEFINES.search(self.before)
+
 
 def opened(head: str) -> str:
     """The part of a line that is still open at its end, with what is named beside it.
@@ -46,7 +52,8 @@ def opened(head: str) -> str:
     """
     open_ = levels(head)
     first = open_[0].parts
-    parts = [first[0]] if len(first) > 1 and _SPOKEN.match(first[0]) else []
+    is_spoken = len(first) > 1 and _SPOKEN.match(first[0])
+    parts = [first[0], *filter(_BARE.fullmatch, first[1:-1])] if is_spoken else []
     for depth, level in enumerate(open_, 1):
         is_outer = depth < len(open_)
         parts += [
@@ -59,10 +66,10 @@ def opened(head: str) -> str:
 
 
 def calls(text: str) -> list[str]:
-    """The text before each round bracket that is open at the end, the innermost first."""
+    """The text before each call that is open at the end, the innermost first."""
     open_ = levels(text)
     pairs = pairwise(open_)
-    return [outer.parts[-1] for outer, inner in pairs if inner.mark == "("][::-1]
+    return [outer.parts[-1] for outer, inner in pairs if inner.is_call][::-1]
 
 
 def levels(text: str) -> list[Level]:

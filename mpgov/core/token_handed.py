@@ -14,6 +14,7 @@ _STOP: Final = frozenset(
 )
 _OWN: Final = frozenset({"this", "self", "Self", "cls", "static", "window"})
 _TEXT: Final = re.compile(r"\"[^\"]*\"|'[^']*'|`[^`]*`|\b(?:process|meta)\.env\.\w+")
+_PART: Final = re.compile(r"(?<=\w)\[[\"'](\w{1,60})[\"']\]")  # credentials['token']
 _QUALIFIED: Final = re.compile(r"(?:([A-Za-z_]\w*)(?:\.|::|->))?([A-Za-z_]\w*)(?!\w*(?:\.|::|->))")
 
 
@@ -28,7 +29,7 @@ def handed_names(handed: Iterable[tuple[Role, str]]) -> dict[str, Handed]:
     """The names in what is handed over, and what they stand for; without a sigil."""
     found: dict[str, Handed] = {}
     for role, text in handed:
-        for of, name in _QUALIFIED.findall(_TEXT.sub("", text)):
+        for of, name in _QUALIFIED.findall(_TEXT.sub("", _PART.sub(r".\1", text))):
             is_known = name in found and not found[name].of
             if len(name) > 2 and name.lower() not in _STOP and not is_known:
                 found[name] = Handed(role, "" if of in _OWN else of)

@@ -85,6 +85,14 @@ def may_miss(head: str) -> bool:
     return is_looked_up or bool(_DEFAULT.search(open_[-1].parts[-1]))
 
 
+def is_argument(text: str) -> bool:
+    """Whether a text ends within a call, in its brackets or those of an object in them."""
+    open_ = levels(text)[1:]
+    if open_ and open_[-1].mark == "{" and open_[-1].before.rstrip()[-1:] in {"(", ","}:
+        open_.pop()
+    return bool(open_) and open_[-1].is_call and not looks_up(open_[-1].before)
+
+
 def outer_names(head: str) -> Iterator[Outer]:
     """What a value is called by the choice it is in, and by the brackets around it."""
     open_ = levels(head)

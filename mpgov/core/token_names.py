@@ -113,7 +113,7 @@ class Names:
         """What a name says; `None` where it leaves that to the lines above."""
         last = label.rpartition(".")[2].lstrip("$")
         words = words_in(last)
-        if self._is_handed(last, around) and not is_other(last):
+        if self._is_handed(last, around) and not words & OTHERS:
             return "secret" if words & SECRET else self.handed[last].role
         if is_other(label):
             return ""
@@ -131,7 +131,9 @@ class Names:
             return False
         of = self.handed[name].of
         told = (around.opened, *around.above)
-        return not of or not words_in(name) <= PLAIN or any(of in line for line in told)
+        if not words_in(name) <= PLAIN:
+            return True
+        return not around.is_argument and (not of or any(of in line for line in told))
 
     def _is_near(self, words: frozenset[str], around: Around) -> bool:
         """Whether plain words are of Mixpanel, by what is around them."""

@@ -37,7 +37,8 @@ _METHODS: Final = frozenset(
     configure settoken""".split()  # noqa: SIM905 - a word a line would be a page
 )
 _WORDS_OF_CALL: Final = _METHODS | frozenset(
-    "mixpanel api flutter sdk utils service start load boot use the my get make build".split()  # noqa: SIM905
+    """mixpanel api flutter sdk utils service start load boot use provide the my get make
+    build""".split()  # noqa: SIM905 - as above
 )
 # A context that goes before the token.
 _CONTEXT: Final = re.compile(r"\s*[\w.@&$>!-]{1,60}(?:\(\))?\s*")

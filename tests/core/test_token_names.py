@@ -87,6 +87,7 @@ t <c><rollbar><token>${T}</token></rollbar><mixpanel><token>X</token></mixpanel>
 t <key>Mixpanel</key><string>X</string>
 t MIXPANEL_USER_TOKEN = "X"
 t com.acme.cache.MIXPANEL_KEY=X
+t mixpanel:\n  def track(event, token="X"):
 t $mixpanelProvider.apiKey('X')
 a mixpanel:\n  password: X
 s mixpanel:\n  prod:\n    password: S
@@ -139,6 +140,11 @@ t mixpanel.init(isProd() ? P : 'X')
 t Mixpanel(\n  token=os.environ.get(\n    "T",\n    "X",\n  ),\n)
 tt mixpanel.init(({prod: 'X', dev: 'X'} as any)[env])
 t require('mixpanel').init('X')
+t provideMixpanel('X')
+t const MIXPANEL_ID = 'X'\nmixpanel.init(MIXPANEL_ID, {debug: true})
+at keys = {'secret': 'X', 'token': 'X'}\nMixpanelUtils(keys['secret'], token=keys['token'])
+t describe('x', () => {\n  const token = 'X'\n  mixpanel.init(token, {})\n})
+t def client(token="X"):\n    return Mixpanel(token)
 t window["mixpanel"].init('X')
 t import mp from 'mixpanel-browser'\nmp.init('X', {debug: true})
 t import mp, { Config } from "mixpanel-browser"\nmp.init('X')
@@ -163,6 +169,9 @@ mixpanel.init(T, {persistence_name: 'X'})
 mixpanel.init(T, {production: 'X'})
 mixpanel.init(process.env.TOKEN, {debug: true})\nacme.init({TOKEN: 'X'})
 mixpanel.init(config.token, {debug: true})\nrollbar({token: 'X'})
+mixpanel.init(token, {debug: true})\nrollbar({token: 'X'})
+mixpanel.init(token, {debug: true})\nrollbar(\n  on,\n  {\n  token: 'X',\n})
+mixpanel.init(token, {debug: true})\nacme.login(token='X')
 mixpanel.init(TOKEN, options)\nconst options = 'X'
 MixpanelAPI.getInstance(activity, TOKEN, true)\nactivity = "X"
 [Fission sharedInstanceWithToken:@"X"]; [Mixpanel sharedInstanceWithToken:kToken]
