@@ -15,10 +15,11 @@ _QUOTES: Final = r"@?[\\\"'`]*$"
 _TYPE: Final = (
     r"(?:&(?:'\w{1,20}\s{1,9})?)?[\w<>?\[\].]+(?:\s{0,9}\|\s{0,9}[\w<>?\[\].]{1,60}){0,5}"
 )
+_DASH: Final = "(?:(?<=[Tt]oken )|(?<=[Ss]ecret ))[\u2013\u2014]"  # of prose
 # A name, and what may stand between it and its value: =, :, =>, ||, a comma, a call.
 _LABEL: Final = re.compile(
     r"(?<![\w/.@$-])(?:--)?(?P<label>[A-Za-z_$][\w$.-]*)[\"'`\\]*[)\]]*\s*"
-    rf"(?::\s+{_TYPE}\s*=|=>|:=|\?=|\?\?=?|\|\|=?|->|<-|=|\||:-|:|,|\(|\bor\b|>|[\u2013\u2014])\s*"
+    rf"(?::\s+{_TYPE}\s*=|=>|:=|\?=|\?\?=?|\|\|=?|->|<-|=|\||:-|:|,|\(|\bor\b|>|{_DASH})\s*"
     r"(?:return\s+|[A-Za-z_][\w.]*\(\s*|\[(?:\s*[\"'`]{2}\s*,)*\s*)?" + _QUOTES
 )
 _QUOTED_LABEL: Final = re.compile(

@@ -41,7 +41,7 @@ from mpgov.core.token_words import (
 _UTILS: Final = re.compile(r"\bMixpanelUtils\s{0,9}\(\s{0,99}(?:api_secret\s{0,9}=\s{0,9})?[\"']$")
 _ACCOUNT: Final = re.compile(r"\bmixpanel\.ServiceAccount\([^()]{1,200},\s{0,99}[\"`]$")  # Go
 # A call of an SDK that wants the secret each time.
-_IMPORT: Final = re.compile(r"\.import(?:_data)?\s*$")
+_IMPORT: Final = re.compile(r"\b(\w{1,60})\.import(?:_data)?\s*$")
 _BY_ACCOUNT: Final = re.compile(r"[\"']\s{0,99},[^()]{0,300}?\bservice_account_username\b")
 _NAMING: Final = frozenset({"name", "type", "kind", "slug", "id", "password", "pass"})
 # What Mixpanel calls its own, and few others.
@@ -130,7 +130,7 @@ class Names:
         if name not in self.handed:
             return False
         of = self.handed[name].of
-        told = (around.opened, *around.above)
+        told = (*(one.name for one in around.names[:1]), *around.above[:2])
         if not words_in(name) <= PLAIN:
             return True
         return not around.is_argument and (not of or any(of in line for line in told))
@@ -152,9 +152,15 @@ class Names:
             return True
         if any(words >= pair for pair in _ITS_OWN) and self.is_alone:
             return True
-        if words >= {"api", "secret"} and any(map(_IMPORT.search, around.calls)):
+        if words >= {"api", "secret"} and any(map(self._is_import, around.calls)):
             return True
         return words <= TOKEN and is_of_event(around)
+
+    def _is_import(self, call: str) -> bool:
+        """Whether something that an SDK was started as imports events."""
+        found = _IMPORT.search(call)
+        sdk = rf"\b{found[1]}\s{{0,9}}:?=\s{{0,9}}(?:new\s{{1,9}})?Mixpanel" if found else ""
+        return bool(sdk and re.search(sdk, self.page.text))
 
     def _is_its_own(self, around: Around) -> bool:
         """Whether what it belongs to is Mixpanel itself, and no warehouse that only says so."""

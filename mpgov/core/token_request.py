@@ -102,7 +102,9 @@ def _is_here(around: Around, *, otherwise: bool) -> bool:
     """Whether it is Mixpanel that is spoken to, and not somebody else of the same page."""
     if "://" in around.statement:
         return bool(ADDRESS.search(around.statement))
-    return _is_alone(around.block) if "://" in around.block else otherwise
+    if "://" in around.block:
+        return bool(_API.search(around.block)) and _is_alone(around.block)
+    return otherwise
 
 
 def _is_alone(text: str) -> bool:
