@@ -72,12 +72,7 @@ def environment_of(text: str, says: Mapping[str, str] = SAYS) -> str:
 
 def choice(head: str, after: str = "") -> Choice | None:
     """The choice whose half a value is, by the line before it and the one behind it."""
-    for pattern, holds in (
-        (_SECOND, False),
-        (_IF_SECOND, False),
-        (_FIRST, True),
-        (_IF_FIRST, True),
-    ):
+    for pattern, holds in _HALVES:
         found = pattern.search(head)
         if found:
             asked = found["asked"]

@@ -56,7 +56,11 @@ _LOOKS_UP: Final = frozenset(
 
 
 class Outer(NamedTuple):
-    """A name that a value has by what it is within; of one that `may_miss` nothing follows."""
+    """A name that a value has by what it is within.
+
+    Where it `may_miss`, it does not say that the value is something else. What is no label is the
+    whole text before a bracket.
+    """
 
     name: str
     may_miss: bool = False
@@ -129,6 +133,7 @@ def _assigned(part: str, chosen: re.Match[str]) -> str:
 
 
 def _label(head: str) -> str:
+    """The name that a text ends with."""
     head = _ACCESSORS.sub("", head).replace("**", "")  # of C#; bold, in Markdown
     element = _ELEMENT.search(head)
     if element:

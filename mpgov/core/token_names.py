@@ -159,8 +159,7 @@ class Names:
     def _is_import(self, call: str) -> bool:
         """Whether something that an SDK was started as imports events."""
         found = _IMPORT.search(call)
-        sdk = rf"\b{found[1]}\s{{0,9}}:?=\s{{0,9}}(?:new\s{{1,9}})?Mixpanel" if found else ""
-        return bool(sdk and re.search(sdk, self.page.text))
+        return found is not None and found[1] in self.starts.sdks
 
     def _is_its_own(self, around: Around) -> bool:
         """Whether what it belongs to is Mixpanel itself, and no warehouse that only says so."""
@@ -185,6 +184,7 @@ class Names:
 
 
 def _kind_of_secret(around: Around, *, hexed: bool) -> str:
+    """Whose secret it is, a project's or an account's: by its names, else by its shape."""
     words = words_in(" ".join([around.label, *(one.name for one in around.names)]))
     if hexed and "api" in words:
         return "api_secret"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 from mpgov.core.token_brackets import Level, arguments, levels
@@ -30,6 +30,7 @@ _SENT: Final = re.compile(_OBJECT + r"(?P<with>[\w.]{1,60})")
 _PROVIDED: Final = re.compile(
     r"<Mixpanel\w{0,40}\s[^<>]{0,400}?token=\{(?P<with>[^}\n]{1,120})", re.IGNORECASE
 )
+_ASSIGNED: Final = re.compile(r"\b(\w{1,60})\s{0,9}:?=\s{0,9}(?:new\s{1,9})?Mixpanel")
 _CALLEE: Final = re.compile(r"(?P<name>[\w$]{1,60})" + _CHAIN + "$")
 _METHODS: Final = frozenset(
     """init initialize getinstance instance maininstance sharedinstance new newapiclient newclient
@@ -76,6 +77,11 @@ class Starts:
         self.is_java = page.holds(_JAVA)
         self.aliases = _aliases(page.text) if page.holds(_PACKAGED) else frozenset()
         self.callee = _callee(tuple(sorted(self.aliases)), "$")
+
+    @cached_property
+    def sdks(self) -> frozenset[str]:
+        """The names of what the page starts."""
+        return frozenset(match[1] for match in _ASSIGNED.finditer(self.page.text))
 
     def role(self, around: Around) -> Role:
         """What a value is that an SDK is started with; empty where none is."""
