@@ -68,8 +68,14 @@ NOTHING: Final = Saying()
 
 
 def said_by_place(around: Around, path: str) -> Saying:
-    """The environment that the nearest word names; nothing where none does."""
-    return next((one for one in (*_near(around), said_by_path(path)) if one.environment), NOTHING)
+    """The environment that the nearest word names; nothing where none does.
+
+    What only the rest is gives way to a farther word that agrees with it on production.
+    """
+    said = [one for one in (*_near(around), said_by_path(path)) if one.environment]
+    nearest = said[0] if said else NOTHING
+    firm = next((one for one in said if not one.is_rest), nearest) if nearest.is_rest else nearest
+    return firm if _is_production(firm) == _is_production(nearest) else nearest
 
 
 def said_by_path(path: str) -> Saying:
@@ -80,6 +86,10 @@ def said_by_path(path: str) -> Saying:
     parts = reversed(plain.split("/"))
     found = (environment_of(part, _SAYS_IN_PATH) for part in parts)
     return next((Saying(one, "the path") for one in found if one), NOTHING)
+
+
+def _is_production(saying: Saying) -> bool:
+    return saying.environment == "production"
 
 
 def _near(around: Around) -> Iterator[Saying]:

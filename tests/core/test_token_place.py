@@ -78,6 +78,19 @@ def test_the_other_half_is_found_whatever_stands_in_the_first() -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("environment.staging.ts", "staging the path"),
+        ("environment.prod.ts", "development a line beside it"),
+        ("environment.ts", "development a line beside it"),
+    ],
+)
+def test_a_word_is_better_than_what_is_left(path: str, said: str) -> None:
+    text = f"production: false,\nmixpanelToken: '{HEX}'"
+    assert " ".join(said_by_place(Page(text).around(text.index(HEX)), path)[:2]) == said
+
+
+@pytest.mark.parametrize(
     "path", ["docs/development/a.html", "development_tools.md", "staging/README.md", "dev/a.rst"]
 )
 def test_prose_is_for_no_environment(path: str) -> None:
