@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from mpgov.core.token_page import Around, Page
+from mpgov.core.token_page import WIDEST, Around, Page
 from mpgov.core.token_words import SECRET, Role, words_in
 
 # Where a name and a password are given: for curl, in a request's options, in an address.
@@ -39,6 +39,7 @@ _LOGIN_OF_NAME: Final = re.compile(
 _EVENT_OF_NAME: Final = re.compile(
     r"[\"']\$?token\\?[\"']\]?\s{0,9}(?:=>|[:=])\s{0,9}(?:\\?[\"']\$\{?)?" + _NAMED
 )
+_OF_EVENT: Final = re.compile("properties|distinct_id")
 _MOST_LOGINS: Final = 1000
 _INGESTS: Final = re.compile(r"\bapi(?:-\w{1,9})?\.mixpanel\.com\b")
 _HOST: Final = re.compile(r"\bhttps?://([\w.-]{1,100})")
@@ -94,8 +95,9 @@ def handed(page: Page) -> Iterator[tuple[Role, str]]:
         if _is_here(around, otherwise=is_alone):
             is_secret = words_in(match["with"]) & SECRET or kind_by_address(around) == "api_secret"
             yield ("secret" if is_secret else "token"), match["with"]
-    if page.holds(_INGESTS) and ("distinct_id" in page.text or '"properties' in page.text):
-        yield from (("token", match["with"]) for match in _EVENT_OF_NAME.finditer(page.text))
+    for match in _EVENT_OF_NAME.finditer(page.text) if page.holds(_INGESTS) else ():
+        if _OF_EVENT.search(page.text, max(0, match.start() - WIDEST), match.end() + WIDEST):
+            yield "token", match["with"]
 
 
 def _is_here(around: Around, *, otherwise: bool) -> bool:

@@ -26,6 +26,7 @@ t body = {"$token": "X", "$distinct_id": "1", "$set": {}}\npost("TRACK", json=bo
 t payload = { properties: { token: 'X', distinct_id: 'u1' } }\nNet::HTTP.post(URI('TRACK'), payload)
 t 'properties' => [\n  'distinct_id' => 1,\n  'token' => 'X'\n];\n$url = 'TRACK';
 t TOKEN=X\ncurl TRACK -d "{\"properties\":{\"token\":\"$TOKEN\"}}"
+t public $token = 'X';\n$p['properties']['token'] = $this->token;\n$host = 'http://api.mixpanel.com/';
 t $token = 'X';\n$params['properties']['token'] = $this->token;\nget('TRACK', ['distinct_id' => 1]);
 """
 
@@ -43,6 +44,7 @@ body = {"token": "X", "id": 1}\npost("TRACK", json=body)
 body = {"properties": {"invite_token": "X", "distinct_id": 1}}\npost("TRACK", json=body)
 body = {"properties": {"token": "T", "distinct_id": "X"}}\npost("TRACK", json=body)
 body = {"properties": {"token": "X", "distinct_id": 1}}\npost("OTHER")  # mixpanel
+token = "X"\nacme = {"token": token}\npost("TRACK", json=event)
 body = {"token": "value", "distinct_id": 1}\npost("TRACK")\nvalue = "X"
 """
 
