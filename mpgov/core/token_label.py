@@ -46,6 +46,7 @@ _CHOSEN: Final = re.compile(
     + _QUOTES
 )
 _DEFAULT: Final = re.compile(r"(?:\?\?|\|\||\?:|\bor\b)\s*" + _QUOTES)
+_KEYED: Final = re.compile(r"[\w\"'\]]\s*(?::|=>)\s*" + _QUOTES)
 _TEXT: Final = re.compile(r"\s*[\"'][\w.-]{1,60}[\"']\s*")
 _CALLED: Final = re.compile(r"(?:\|\s*)?[\w.:>$-]+\s*$")
 # What only looks a value up, or wraps it, and leaves it what it is.
@@ -88,6 +89,13 @@ def may_miss(head: str) -> bool:
     open_ = levels(head)
     is_looked_up = open_[-1].mark == "(" and looks_up(open_[-1].before)
     return is_looked_up or bool(_DEFAULT.search(open_[-1].parts[-1]))
+
+
+def is_key(head: str) -> bool:
+    """Whether the name before a value is a key: `token: x`, and not `token: str = x`."""
+    part = levels(head)[-1].parts[-1]
+    chosen = _CHOSEN.search(part) or _DEFAULT.search(part)
+    return bool(_KEYED.search(_assigned(part, chosen) if chosen else part))
 
 
 def is_argument(text: str) -> bool:

@@ -10,7 +10,7 @@ import re
 from functools import cached_property
 from typing import Final
 
-from mpgov.core.token_handed import handed_names
+from mpgov.core.token_handed import OWN, handed_names
 from mpgov.core.token_label import Outer
 from mpgov.core.token_page import WIDEST, Around, Page
 from mpgov.core.token_request import (
@@ -113,7 +113,8 @@ class Names:
         """What a name says; `None` where it leaves that to the lines above."""
         last = label.rpartition(".")[2].lstrip("$")
         words = words_in(last)
-        if self._is_handed(last, around) and not words & OTHERS:
+        is_handed = self._is_handed(last, around) and not words & OTHERS
+        if is_handed and not self._is_key_of_other(last, label, around):
             return "secret" if words & SECRET else self.handed[last].role
         if is_other(label):
             return ""
@@ -133,7 +134,12 @@ class Names:
         told = (*(one.name for one in around.names[:1]), *around.above[:2])
         if not words_in(name) <= PLAIN:
             return True
-        return not around.is_argument and (not of or any(of in line for line in told))
+        return not around.is_argument and (of in {"", OWN} or any(of in line for line in told))
+
+    def _is_key_of_other(self, name: str, label: str, around: Around) -> bool:
+        """Whether a plain name is a key of an object, where what is handed is a variable."""
+        is_plain = words_in(name) <= PLAIN and not self.handed[name].of
+        return is_plain and label == around.label and around.is_key
 
     def _is_near(self, words: frozenset[str], around: Around) -> bool:
         """Whether plain words are of Mixpanel, by what is around them."""

@@ -14,7 +14,15 @@ from functools import cached_property
 from typing import Final
 
 from mpgov.core.token_brackets import calls, levels, opened
-from mpgov.core.token_label import NAMED, Outer, is_argument, label_of, may_miss, outer_names
+from mpgov.core.token_label import (
+    NAMED,
+    Outer,
+    is_argument,
+    is_key,
+    label_of,
+    may_miss,
+    outer_names,
+)
 from mpgov.core.token_outline import COMMENT, Told, indent, outline
 
 FARTHEST: Final = 60  # lines above that may still be about a value
@@ -187,6 +195,11 @@ class Around:
         """What stands before it, over its line and the few above it."""
         before = self.page.lines(self.number - 6, self.number)
         return "\n".join([*before, self.head])[-WIDEST:]
+
+    @property
+    def is_key(self) -> bool:
+        """Whether its label is a key, and nothing that is assigned to."""
+        return is_key(self.head)
 
     @cached_property
     def is_argument(self) -> bool:

@@ -10,7 +10,7 @@ from typing import Final
 from mpgov.core.token_brackets import Level, arguments, levels
 from mpgov.core.token_label import looks_up
 from mpgov.core.token_page import WIDEST, Around, Page
-from mpgov.core.token_words import IDENTIFIER, OTHERS, PASSING, SECRET, TOKEN, Role, words_in
+from mpgov.core.token_words import IDENTIFIER, KEY, OTHERS, PASSING, SECRET, TOKEN, Role, words_in
 
 # The start of an SDK: Mixpanel(, Mixpanel.init(, Mixpanel::Tracker.new(, [Mixpanel shared…:
 _MIXPANEL: Final = r"\w{0,40}?mix_?panel\w{0,40}"
@@ -176,7 +176,8 @@ def _is_context(call: re.Match[str], argument: str) -> bool:
     """Whether an argument is what an SDK for Android wants before the token."""
     if not _CONTEXT.fullmatch(argument) or argument.lstrip().startswith("$"):
         return False
-    return bool(words_in(argument) & _CONTEXTS) or (
+    words = words_in(argument)
+    return bool(words & _CONTEXTS and not words & (TOKEN | KEY | SECRET)) or (
         "::" not in call["chain"] and _last(call).lower() == "getinstance"
     )
 

@@ -141,6 +141,9 @@ t Mixpanel(\n  token=os.environ.get(\n    "T",\n    "X",\n  ),\n)
 tt mixpanel.init(({prod: 'X', dev: 'X'} as any)[env])
 t require('mixpanel').init('X')
 t provideMixpanel('X')
+t data() {\n  return {\n    token: 'X',\n  }\n},\nmounted() { mixpanel.init(this.token, {}) }
+t const keys = {token: 'X'}\nmixpanel.init(keys.token, {})
+t const token: string = 'X'\nmixpanel.init(token, {})
 t const MIXPANEL_ID = 'X'\nmixpanel.init(MIXPANEL_ID, {debug: true})
 at keys = {'secret': 'X', 'token': 'X'}\nMixpanelUtils(keys['secret'], token=keys['token'])
 t describe('x', () => {\n  const token = 'X'\n  mixpanel.init(token, {})\n})
@@ -173,6 +176,8 @@ mixpanel.init(token, {debug: true})\nrollbar({token: 'X'})
 mixpanel.init(token, {debug: true})\nrollbar(\n  on,\n  {\n  token: 'X',\n})
 mixpanel.init(token, {debug: true})\nacme.login(token='X')
 mixpanel.init(opts.key, {})\nconst opts = {algolia: {key: 'X'}}
+mixpanel.init(apiKey, {})\nconst firebase = {\n  apiKey: 'X',\n}
+mixpanel.init(TOKEN, {})\nconst other = {TOKEN: on ? 'X' : 'X'}
 mixpanel.init(TOKEN, options)\nconst options = 'X'
 MixpanelAPI.getInstance(activity, TOKEN, true)\nactivity = "X"
 [Fission sharedInstanceWithToken:@"X"]; [Mixpanel sharedInstanceWithToken:kToken]
