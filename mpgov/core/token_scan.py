@@ -25,6 +25,13 @@ SUFFIX: Final = ".mp-service-account"
 NEAR: Final = 300  # characters around a secret in which its account may stand
 MOST_RUNS: Final = 2000  # in a file; where there are more it is a table of hashes
 _RUN: Final = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{32}(?![0-9A-Za-z])")
+# As secrets of other lengths and alphabets are written, which the register may know.
+_WRITTEN: Final = (
+    re.compile(r"(?<![\w+/-])[\w+/-]{16,80}+={0,2}", re.ASCII),
+    re.compile(r"(?<![\w-])[\w-]{16,80}+(?![\w-])", re.ASCII),
+)
+# 32 characters of Base64 for addresses: drawn by lot, or words with hyphens between them.
+_URL_SAFE: Final = re.compile(r"(?<![\w-])(?=[\w-]{0,31}[_-])[\w-]{32}(?![\w-])", re.ASCII)
 _ACCOUNT: Final = re.compile(r"(?<![\w.-])[\w.-]{1,100}\.mp-service-account")
 # An account with its secret beside it: in an address, for curl, in a pair.
 _PAIR: Final = re.compile(
@@ -68,7 +75,7 @@ def find(page: Page, known: Collection[str] = ()) -> list[Seen]:
     if speaks:
         found = {one.at: one for one in (*_encoded(page), *_named(page), *_pairs(page))}
     names = Names(page) if speaks and not is_table(page) else None
-    for match in _RUN.finditer(page.text):
+    for match in (*_RUN.finditer(page.text), *_url_safe(page)):
         at, value = match.start(), match[0]
         if at in found:
             continue
@@ -77,7 +84,17 @@ def find(page: Page, known: Collection[str] = ()) -> list[Seen]:
         if kind or digest in known:
             account = _account_near(page, at) if kind == "service_account" else ""
             found[at] = Seen(kind or "project_token", digest, at, account)
+    for one in _written(page, known):
+        found.setdefault(one.at, one)
     return [found[at] for at in sorted(found)]
+
+
+def _written(page: Page, known: Collection[str]) -> Iterator[Seen]:
+    """What the register knows, of whatever length and alphabet."""
+    for pattern in _WRITTEN if known else ():
+        for match in pattern.finditer(page.text):
+            if (digest := fingerprint(match[0])) in known:
+                yield Seen("service_account", digest, match.start())
 
 
 def is_table(page: Page) -> bool:
@@ -89,6 +106,10 @@ def _speaks(page: Page) -> bool:
     return page.holds(MIXPANEL) or is_about_mixpanel(page.path)
 
 
+def _url_safe(page: Page) -> Iterator[re.Match[str]]:
+    return (match for match in _URL_SAFE.finditer(page.text) if is_mixed(match[0]))
+
+
 def _pairs(page: Page) -> Iterator[Seen]:
     for match in _PAIR.finditer(page.text):
         if is_mixed(match[2]) and not is_made_up(match[2]):
@@ -96,10 +117,10 @@ def _pairs(page: Page) -> Iterator[Seen]:
 
 
 def _named(page: Page) -> Iterator[Seen]:
-    """Secrets that are longer or shorter than Mixpanel's are today."""
+    """Secrets of another length or alphabet than those that are looked for everywhere."""
     for match in _NAMED.finditer(page.text):
         at, value = match.start(2), match[2]
-        if len(value) == 32 or not is_mixed(value) or is_made_up(value):
+        if _RUN.fullmatch(value) or not is_mixed(value) or is_made_up(value):
             continue
         account = _account_near(page, at)
         if account or is_about_mixpanel(match[1]):

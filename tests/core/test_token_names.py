@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.core.token_texts import filled, kinds, lines
+from mpgov.core.token_page import Page
+from mpgov.core.token_scan import find
+from mpgov.core.tokens import fingerprint
+from tests.core.token_texts import SECRET, filled, kinds, lines
 
 SECRETS = r"""
 a Mixpanel(api_secret='X')
@@ -348,3 +351,41 @@ def test_every_way_to_write_it_is_known(line: str) -> None:
 @pytest.mark.parametrize("line", lines(NOT_WRITTEN))
 def test_what_is_written_beside_mixpanel_is_not_its_own(line: str) -> None:
     assert kinds(filled(line)) == ""
+
+
+URL_SAFE = f"{SECRET[:10]}_{SECRET[11:20]}-{SECRET[21:]}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "MIXPANEL_SERVICE_ACCOUNT_SECRET=¤",
+        "mixpanel:\n  username: gov.1a2b3c.mp-service-account\n  secret: ¤",
+        '{"service_account": "gov.1a2b3c.mp-service-account", "secret": "¤"}',
+        "curl -u gov.1a2b3c.mp-service-account:¤ https://mixpanel.com/api/app/me",
+        'Mixpanel(service_account_secret="¤")',
+    ],
+)
+def test_a_secret_may_be_written_in_base64_for_addresses(text: str) -> None:
+    assert kinds(text.replace("¤", URL_SAFE)) == "s"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "MIXPANEL_SECRET_NAME=prod-mixpanel-service-account-01",
+        "mixpanel_secret_path: team-a/prod_mixpanel-secrets_2026-v1",
+        'mixpanel_secret = "ANOTHER_NAME_OF_32_CHARACTERS_01"',
+        "# mixpanel\nchecksum: ¤",
+    ],
+)
+def test_words_with_hyphens_between_them_are_no_secret(text: str) -> None:
+    assert kinds(text.replace("¤", URL_SAFE)) == ""
+
+
+@pytest.mark.parametrize("made", [URL_SAFE, f"{SECRET}+Q7/{SECRET[:9]}=", "short-One_2026-11"])
+@pytest.mark.parametrize("text", ["SYNC=V", "x: 'V'", '{"a":"V"}', "f(`V`)", "https://u:V@host"])
+def test_what_the_register_knows_is_found_whatever_its_alphabet(made: str, text: str) -> None:
+    page = Page(text.replace("V", made), "file.txt")
+    (seen,) = find(page, [fingerprint(made)])
+    assert seen.at == text.index("V")
