@@ -42,17 +42,18 @@ _BESIDE: Final = re.compile(
 )
 
 
-@dataclass(slots=True)
+@dataclass
 class Page:
     """A text with its lines; places are offsets from 0."""
 
     text: str
     path: str = ""
-    starts: list[int] = field(init=False)
     _held: dict[re.Pattern[str], bool] = field(init=False, default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self.starts = [0, *(match.end() for match in re.finditer("\n", self.text))]
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each line begins."""
+        return [0, *(match.end() for match in re.finditer("\n", self.text))]
 
     def number(self, at: int) -> int:
         """The number of a place's line, from 0."""
