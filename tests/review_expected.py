@@ -234,7 +234,7 @@ def decided(quarter: Quarter) -> list[tuple[str, str, str]]:
             (
                 "Describe {2} events and properties",
                 "nobody can look up what they mean; the first is Sign Up Completed",
-                "mpgov check",
+                "mpgov audit",
             ),
             (
                 "Find an owner for {1} event",
@@ -271,7 +271,7 @@ def decided(quarter: Quarter) -> list[tuple[str, str, str]]:
         (
             "Describe {6} events and properties",
             "nobody can look up what they mean; the first is Feature Used",
-            "mpgov check",
+            "mpgov audit",
         ),
         (
             "Hand over what tom@acme.example owned",

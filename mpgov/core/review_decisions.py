@@ -107,8 +107,7 @@ def _undescribed(standing: Standing) -> Iterator[Decision]:
         several = "events and properties" if len(found) > 1 else "event or property"
         what = ("Describe ", Figure(len(found)), f" {several}")
         why = (f"nobody can look up what they mean; the first is {called(found[0])}",)
-        in_plan = all(one.at is not None for one in found)  # the rest is in Lexicon alone
-        command = "mpgov check" if in_plan else f"mpgov audit{standing.scope}"
+        command = f"mpgov audit{standing.scope}"  # mpgov check sees none that Lexicon alone has
         yield Decision(worst(found), what, why, command, standing.share(found))
 
 
