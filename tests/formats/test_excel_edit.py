@@ -65,7 +65,7 @@ def differing(before: bytes, after: bytes) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("data", [FLAT, merged()])
+@pytest.mark.parametrize("data", [FLAT, merged()], ids=["flat", "merged"])
 class TestOnlyTheCellsConcerned:
     def test_a_text(self, data: bytes) -> None:
         new = edited(data, SetField(event("Sign Up"), ("description",), "Somebody registers."))
